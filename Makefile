@@ -1,0 +1,41 @@
+# `make demo` and `make test` need only Python 3.11 or 3.12 and, on Debian, apt. Everything lands in .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+EXTRAS ?= demo
+STORE ?= build/demo-store
+BIN := .venv/bin
+
+JOBS := flows,reconstruction,simready,episodes,export
+ALL := $(JOBS),test,bench
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: setup demo test lint format bench-reconstruction
+
+setup: ## .venv with the `simfoundry` command; EXTRAS=all for tests and benchmarks too
+ifeq ($(EXTRAS),all)
+	@infra/setup.sh "$(PYTHON)" "$(ALL)" "2.5 GB"
+else
+	@infra/setup.sh "$(PYTHON)" "$(JOBS)" "1.3 GB"
+endif
+
+demo: setup ## the bundled photos to a certified dataset
+	@$(BIN)/simfoundry run --request examples/turntable/request.json --store $(STORE)
+
+test: ## everything that CI runs but the linters
+	@$(MAKE) --no-print-directory setup EXTRAS=all
+	@$(BIN)/python -m pytest
+
+lint: ## style, types, import rules
+	@$(MAKE) --no-print-directory setup EXTRAS=all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format:
+	@$(MAKE) --no-print-directory setup EXTRAS=all
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench-reconstruction: ## IoU against ground truth and pick success per object; SAVE=1 keeps the figures
+	@$(MAKE) --no-print-directory setup EXTRAS=all
+	@$(BIN)/python -m benchmarks.reconstruction $(if $(SAVE),--save)

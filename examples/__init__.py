@@ -1,0 +1,1 @@
+"""Inputs that a newcomer runs, and the scripts that made them."""

@@ -1,0 +1,144 @@
+"""The command line. It reaches the jobs through the launcher only."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from flows import console
+from flows.doctor_command import examine, sufficient
+from flows.result import build_view
+from flows.run_command import run
+from jobs.contracts.document import Document
+from jobs.contracts.run import STAGES, SceneDocument
+from jobs.runtime import paths
+from jobs.runtime.errors import ArtifactMissing, BadInput, SimfoundryError, Unavailable
+from jobs.runtime.profiles import known_profiles, load_profile
+from jobs.runtime.store import open_store
+from jobs.runtime.verify import verify_dataset
+from tasks.settings import OperatorSettings
+
+# Prefect's own defaults suit a server; these suit a command. What the user has set stays.
+_PREFECT_DEFAULTS = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "simfoundry",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_PROMPT": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+class SceneUnknown(BadInput):
+    def __init__(self, scene: str, store: str, known: Sequence[str]) -> None:
+        super().__init__(f"{store} holds no scene '{scene}'. Scenes there: {', '.join(known) or 'none'}.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done; 10 gates rejected everything; 65 bad input; 69 unavailable; 70 a defect; 73 the store
+    cannot be written; 75 transient."""
+    options = _parser().parse_args(arguments)
+    for name, value in _PREFECT_DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except SimfoundryError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _run(options: argparse.Namespace) -> int:
+    console.show_progress()
+    result = run(options)
+    if options.json:
+        _print_json(result)
+    else:
+        console.print_result(result)
+    return result.exit_code
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    profile = load_profile(options.profile)
+    report = examine(options.store or OperatorSettings.from_environment().store)
+    if options.json:
+        _print_json(report)
+    else:
+        console.print_readiness(report)
+    return 0 if sufficient(report, profile) else Unavailable.exit_code
+
+
+def _show(options: argparse.Namespace) -> int:
+    store = open_store(options.store or OperatorSettings.from_environment().store)
+    try:
+        document = SceneDocument.from_json(store.read(f"{paths.scene(options.scene)}/scene.json"))
+    except ArtifactMissing as error:
+        known = sorted({item.path.split("/")[1] for item in store.list("scenes/")})
+        raise SceneUnknown(options.scene, store.uri, known) from error
+    view = build_view(store, document)
+    if options.json:
+        _print_json(view)
+    else:
+        console.print_view(view)
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    verification = verify_dataset(options.dataset)
+    if options.json:
+        _print_json(verification)
+    else:
+        console.print_verification(verification)
+    return 0 if verification.intact else BadInput.exit_code
+
+
+def _print_json(document: Document) -> None:
+    print(document.to_json().decode())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="simfoundry", description="Photos in, certified robot-training data out.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--store", help="a folder or gs://bucket[/prefix]; default $SIMFOUNDRY_STORE or ./simfoundry-store"
+    )
+    shared.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+    _add_run(commands, shared)
+
+    doctor = commands.add_parser("doctor", parents=[shared], help="say what is ready, by exercising it")
+    doctor.add_argument(
+        "--profile", default="demo", help="whose needs decide the exit code: " + ", ".join(known_profiles())
+    )
+    doctor.set_defaults(command=_doctor)
+
+    show = commands.add_parser("show", parents=[shared], help="print a scene's gates, verdicts, provenance, artifacts")
+    show.add_argument("scene", metavar="SCENE")
+    show.set_defaults(command=_show)
+
+    verify = commands.add_parser("verify", help="check a dataset against its certificate")
+    verify.add_argument("dataset", metavar="PATH|gs://...")
+    verify.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+    verify.set_defaults(command=_verify)
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # pyright: ignore[reportPrivateUsage, reportMissingTypeArgument] - argparse names the type only so
+    run_parser = commands.add_parser("run", parents=[shared], help="from photos, meshes or a request to a dataset")
+    source = run_parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--photos", nargs="+", type=Path, metavar="DIR", help="posed photos, one folder per object")
+    source.add_argument("--mesh", nargs="+", type=Path, metavar="FILE", help="existing meshes: GLB, OBJ, PLY, STL")
+    source.add_argument("--request", type=Path, metavar="JSON", help="a request document, as an upload brings it")
+    run_parser.add_argument("--known-size", type=float, metavar="M", help="the object's longest extent in metres")
+    run_parser.add_argument("--units", choices=("m", "cm", "mm", "in"), help="of a mesh whose format states none")
+    run_parser.add_argument("--material", metavar="NAME", help="what it is made of, e.g. ceramic, wood, abs_plastic")
+    run_parser.add_argument("--mass", type=float, metavar="KG", help="what it weighs")
+    run_parser.add_argument("--scene", metavar="NAME", help="name of the scene; default: from the inputs' names")
+    run_parser.add_argument("--profile", default="demo", help="thresholds: " + ", ".join(known_profiles()))
+    run_parser.add_argument("--until", default="export", choices=STAGES, help="stop after this job")
+    run_parser.add_argument("--episodes", type=int, default=10, metavar="N", help="per object (default 10)")
+    run_parser.add_argument("--seed", type=int, default=0, metavar="S")
+    run_parser.add_argument("--simulator", action="append", metavar="NAME", help="may be repeated: tried in this order")
+    run_parser.set_defaults(command=_run)

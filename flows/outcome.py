@@ -1,0 +1,82 @@
+"""What became of each job of a run, collected while it runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from jobs.contracts.document import JobName, Name
+from jobs.contracts.manifest import Manifest, ManifestRef
+from jobs.contracts.profile import Profile
+from jobs.contracts.report import JobReport
+from jobs.contracts.run import StageOutcome
+from jobs.runtime.artifacts import load_manifest
+from jobs.runtime.command import report_error
+from jobs.runtime.errors import SimfoundryError
+from jobs.runtime.registry import JobRequest
+from jobs.runtime.store import open_store
+from tasks.gate import GateRejected, enforce_gate
+from tasks.job import run_job
+from tasks.local_launcher import JobFailed, JobFailedTransiently
+
+
+class Stopped(Exception):
+    """An object, or the scene, got no further; its outcomes say where and why."""
+
+
+@dataclass
+class Chain:
+    """Jobs that follow one another for one subject; each is judged before the next may see it."""
+
+    subject: Name
+    profile: Profile
+    store_uri: str
+    outcomes: list[StageOutcome] = field(default_factory=list[StageOutcome])
+
+    def run(self, request: JobRequest) -> ManifestRef:
+        """Run a job and its gate.
+
+        Raises:
+            Stopped: The job failed or the gate rejected.
+        """
+        started = time.monotonic()
+        report: JobReport | None = None
+        try:
+            report = run_job(request, self.subject, self.store_uri)
+            assert report.ref is not None
+            enforce_gate(report.ref, self.subject, self.profile, self.store_uri)
+        except GateRejected as rejection:
+            self._note(request.job, started, report, passed=False, reasons=rejection.verdict.reasons)
+            raise Stopped from rejection
+        except SimfoundryError as error:
+            self._note_error(request.job, started, error)
+            raise Stopped from error
+        self._note(request.job, started, report, passed=True)
+        return report.ref
+
+    def _note(
+        self, job: JobName, started: float, report: JobReport | None, passed: bool, reasons: tuple[str, ...] = ()
+    ) -> None:
+        assert report is not None
+        assert report.ref is not None
+        self.outcomes.append(
+            StageOutcome(
+                job=job,
+                subject=self.subject,
+                outputs=(report.ref,),
+                passed=passed,
+                reasons=reasons,
+                reused=report.reused,
+                wall_s=time.monotonic() - started,
+                usage=None if report.reused else self._manifest(report.ref).usage,
+            )
+        )
+
+    def _note_error(self, job: JobName, started: float, error: SimfoundryError) -> None:
+        carried = error.report if isinstance(error, JobFailed | JobFailedTransiently) else report_error(error)
+        self.outcomes.append(
+            StageOutcome(job=job, subject=self.subject, error=carried, wall_s=time.monotonic() - started)
+        )
+
+    def _manifest(self, ref: ManifestRef) -> Manifest:
+        return load_manifest(open_store(self.store_uri), ref)

@@ -1,0 +1,212 @@
+"""The pipeline: objects side by side up to assets, then episodes, then one dataset; a gate after each job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from prefect import Flow, flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from flows.outcome import Chain, Stopped
+from jobs.contracts.document import JobName, Name, StorePath
+from jobs.contracts.episodes import EpisodesRequest
+from jobs.contracts.export import ExportRequest
+from jobs.contracts.manifest import ManifestRef
+from jobs.contracts.profile import Profile
+from jobs.contracts.reconstruction import MeshSource, PhotoSource, ReconstructionRequest
+from jobs.contracts.run import STAGES, ObjectRequest, RunRequest, SceneDocument, StageOutcome
+from jobs.contracts.simready import SimreadyRequest
+from jobs.runtime.profiles import load_profile
+from jobs.runtime.store import open_store
+from tasks.preflight import require_simulator, require_writable
+from tasks.publication import publish_scene_dataset
+from tasks.scene_page import publish_scene
+from tasks.settings import OperatorSettings
+
+EPISODES_PER_SHARD = 25
+REJECTED = 10
+
+Sources = dict[Name, PhotoSource | MeshSource]
+
+
+class SceneFailed(Exception):
+    """The scene did not get where the request wants it. `document` says why, and what there is nevertheless."""
+
+    def __init__(self, document: SceneDocument) -> None:
+        super().__init__("; ".join(document.complaints) or "nothing was left to go on with")
+        self.document = document
+
+    @property
+    def exit_code(self) -> int:
+        """10 if gates rejected what there was, else that of the first error."""
+        errors = [stage.error for stage in self.document.stages if stage.error]
+        rejected = any(stage.passed is False for stage in self.document.stages)
+        return REJECTED if rejected or not errors else errors[0].exit_code
+
+
+@dataclass
+class SceneRun:
+    """One run of the flow: what was asked, under which rules, and what has been reached."""
+
+    request: RunRequest
+    profile: Profile
+    store_uri: str
+    simulators: tuple[str, ...] = ()
+    stages: list[StageOutcome] = field(default_factory=list[StageOutcome])
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def reaches(self, job: JobName) -> bool:
+        return STAGES.index(self.request.until) >= STAGES.index(job)
+
+    def require_objects(self, results: list[tuple[Name, ManifestRef]]) -> None:
+        """Raises: SceneFailed: Fewer objects are left than the profile wants."""
+        if len({name for name, _ in results}) < self.profile.minimum_objects:
+            raise SceneFailed(self.publish())
+
+    def publish(self, dataset: StorePath | None = None) -> SceneDocument:
+        """Say in the store what has been reached by now."""
+        order = {item.name: place for place, item in enumerate(self.request.objects)}
+        stages = sorted(self.stages, key=lambda stage: (STAGES.index(stage.job), order.get(stage.subject, 0)))
+        document = SceneDocument(
+            schema_version=1,
+            scene=self.request.scene,
+            request=self.request,
+            stages=tuple(stages),
+            dataset=dataset,
+            started_at=self.started_at,
+            updated_at=datetime.now(UTC),
+        )
+        return publish_scene(open_store(self.store_uri), document, OperatorSettings.from_environment())
+
+
+@flow(name="scene", flow_run_name="{request.scene}", persist_result=False)
+def build_scene(request: RunRequest, sources: Sources, store_uri: str) -> SceneDocument:
+    """Photos or meshes in, certified dataset out; as far as `request.until`.
+
+    Args:
+        sources: What each object is made from, in the store already.
+        store_uri: A folder or `gs://bucket`.
+
+    Raises:
+        SimfoundryError: Nothing could be started.
+        SceneFailed: Too few objects got as far as the request wants; its document says what became of each.
+    """
+    run = SceneRun(request, load_profile(request.profile), store_uri)
+    require_writable(open_store(store_uri))
+    run.simulators = require_simulator(request, run.profile)
+    results = build_assets(run, sources)
+    run.require_objects(results)
+    if run.reaches("episodes"):
+        shards = record_episodes(run, dict(results))
+        run.require_objects(shards)
+        if run.reaches("export"):
+            return run.publish(export_dataset(run, tuple(ref for _, ref in shards)))
+    return run.publish()
+
+
+def build_assets(run: SceneRun, sources: Sources) -> list[tuple[Name, ManifestRef]]:
+    """Each object to its mesh or asset, side by side; an object that fails does not stop the others."""
+    return _collect(run, [build_asset.submit(item, sources[item.name], run) for item in run.request.objects])
+
+
+def record_episodes(run: SceneRun, assets: dict[Name, ManifestRef]) -> list[tuple[Name, ManifestRef]]:
+    """Shards of episodes of each asset, side by side; only those that passed their gate."""
+    shards = [
+        (name, first, min(EPISODES_PER_SHARD, run.request.episodes - first))
+        for name in assets
+        for first in range(0, run.request.episodes, EPISODES_PER_SHARD)
+    ]
+    futures = [record_shard.submit(name, assets[name], first, count, run) for name, first, count in shards]
+    return _collect(run, futures)
+
+
+def export_dataset(run: SceneRun, shards: tuple[ManifestRef, ...]) -> StorePath:
+    """One dataset of all shards, published with its certificate once its gate let it through.
+
+    Raises:
+        SceneFailed: The job failed or the gate rejected.
+    """
+    chain = Chain(run.request.scene, run.profile, run.store_uri)
+    request = ExportRequest(schema_version=1, profile=run.profile.name, name=run.request.scene, episodes=shards)
+    try:
+        dataset = chain.run(request)
+    except Stopped as stop:
+        run.stages += chain.outcomes
+        raise SceneFailed(run.publish()) from stop
+    run.stages += chain.outcomes
+    return publish_scene_dataset(dataset, run.profile, run.store_uri)
+
+
+Result = tuple[Name, ManifestRef | None, list[StageOutcome]]
+
+
+@task(task_run_name="asset: {item.name}", cache_policy=NO_CACHE, persist_result=False)
+def build_asset(item: ObjectRequest, source: PhotoSource | MeshSource, run: SceneRun) -> Result:
+    """One object: reconstruction, then simready, as far as the run goes."""
+    chain = Chain(item.name, run.profile, run.store_uri)
+    try:
+        ref = chain.run(_reconstruction(item, source, run))
+        if run.reaches("simready"):
+            ref = chain.run(
+                SimreadyRequest(
+                    schema_version=1,
+                    profile=run.profile.name,
+                    name=item.name,
+                    mesh=ref,
+                    material=item.material,
+                    mass_kg=item.mass_kg,
+                    seed=run.request.seed,
+                )
+            )
+    except Stopped:
+        return item.name, None, chain.outcomes
+    return item.name, ref, chain.outcomes
+
+
+@task(task_run_name="episodes: {name} from {first}", cache_policy=NO_CACHE, persist_result=False)
+def record_shard(name: Name, asset: ManifestRef, first: int, count: int, run: SceneRun) -> Result:
+    """One shard of one asset's episodes."""
+    chain = Chain(name, run.profile, run.store_uri)
+    request = EpisodesRequest(
+        schema_version=1,
+        profile=run.profile.name,
+        scene=run.request.scene,
+        asset=asset,
+        seed=run.request.seed,
+        first_episode=first,
+        episode_count=count,
+        simulators=run.simulators,
+    )
+    try:
+        return name, chain.run(request), chain.outcomes
+    except Stopped:
+        return name, None, chain.outcomes
+
+
+def _reconstruction(item: ObjectRequest, source: PhotoSource | MeshSource, run: SceneRun) -> ReconstructionRequest:
+    return ReconstructionRequest(
+        schema_version=1, profile=run.profile.name, name=item.name, source=source, providers=run.profile.providers
+    )
+
+
+def _collect(run: SceneRun, futures: Iterable[PrefectFuture[Result]]) -> list[tuple[Name, ManifestRef]]:
+    """The results that there are, in order; all outcomes go to the run, and the scene's page is kept up to date."""
+    results: list[tuple[Name, ManifestRef]] = []
+    for future in futures:
+        name, ref, outcomes = future.result()
+        run.stages += outcomes
+        run.publish()
+        if ref is not None:
+            results.append((name, ref))
+    return results
+
+
+def scene_flow(settings: OperatorSettings) -> Flow[..., SceneDocument]:
+    """The flow, with as many jobs at once as the operator set."""
+    runner = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=settings.parallel_jobs))
+    return build_scene.with_options(task_runner=runner)

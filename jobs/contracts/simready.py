@@ -1,0 +1,102 @@
+"""Request and result of the simready job."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from jobs.contracts.document import Document, JobName, Kilograms, Name
+from jobs.contracts.manifest import ManifestRef
+
+Vector3 = tuple[float, float, float]
+Matrix3 = tuple[Vector3, Vector3, Vector3]
+PropertySource = Literal["given", "material_table", "default", "computed"]
+
+
+class RepairSettings(Document):
+    """Holes of at most so many edges, and no wider than this part of the diagonal, get a lid; others are refused."""
+
+    max_hole_edges: Annotated[int, Field(ge=0)] = 32
+    max_hole_width: Annotated[float, Field(ge=0, le=1)] = 0.15
+
+
+class ColliderSettings(Document):
+    """Cascade hull -> V-HACD -> CoACD: the first that fits well enough wins, else the one that fits best.
+
+    Well enough: volume IoU with the object of at least `accept_iou`, and 95 % of the surface that sticks out of the
+    object within `accept_protrusion` (part of the diagonal). `time_limit_s` is per method.
+    """
+
+    accept_iou: Annotated[float, Field(gt=0, le=1)] = 0.9
+    accept_protrusion: Annotated[float, Field(gt=0, le=1)] = 0.03
+    max_hulls: Annotated[int, Field(ge=1, le=256)] = 32
+    max_hull_vertices: Annotated[int, Field(ge=8, le=256)] = 64
+    time_limit_s: Annotated[float, Field(gt=0)] = 120.0
+
+
+class SettleSettings(Document):
+    """Drop test: from `drop_height` times the diagonal, in `poses` random orientations.
+
+    At rest: during `rest_window_s` no point of the object moved further than `rest_motion` (part of the diagonal).
+    """
+
+    poses: Annotated[int, Field(ge=1, le=64)] = 6
+    drop_height: Annotated[float, Field(gt=0, le=4)] = 0.25
+    time_limit_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    rest_window_s: Annotated[float, Field(gt=0, le=10)] = 0.5
+    rest_motion: Annotated[float, Field(gt=0, le=1)] = 0.01
+    timestep_s: Annotated[float, Field(gt=0, le=0.01)] = 0.002
+
+
+class SimreadyRequest(Document):
+    """One mesh to one asset. `material` is a key of the material table; `mass_kg` was weighed."""
+
+    job: ClassVar[JobName] = "simready"
+    schema_version: Literal[1]
+    profile: Name
+    name: Name
+    mesh: ManifestRef
+    material: Name | None = None
+    mass_kg: Kilograms | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    max_visual_faces: Annotated[int, Field(ge=100)] = 12_000
+    repair: RepairSettings = RepairSettings()
+    colliders: ColliderSettings = ColliderSettings()
+    settle: SettleSettings = SettleSettings()
+
+
+class PhysicalProperty(Document):
+    """A value with where it came from and the interval that the truth is believed to lie in."""
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    source: PropertySource
+    reference: str
+
+
+class Asset(Document):
+    """`asset.json`: the one source that USD, MJCF and URDF are written from.
+
+    Object frame: metres, Z up, the same as the reconstructed mesh. `inertia_kg_m2` is about the centre of mass, in
+    the axes of the object frame. `stable_poses_wxyz`: orientations it came to rest in, most frequent first.
+    """
+
+    schema_version: Literal[1]
+    name: Name
+    material: Name
+    mass_kg: PhysicalProperty
+    density_kg_m3: PhysicalProperty
+    static_friction: PhysicalProperty
+    dynamic_friction: PhysicalProperty
+    restitution: PhysicalProperty
+    volume_m3: float
+    center_of_mass_m: Vector3
+    inertia_kg_m2: Matrix3
+    extents_m: Vector3
+    hulls: int
+    collider_method: Name
+    collider_iou: float
+    stable_poses_wxyz: tuple[tuple[float, float, float, float], ...]

@@ -1,0 +1,1 @@
+"""Robot rollouts in a simulator that was proven present."""

@@ -1,0 +1,98 @@
+"""Closed surfaces, and the way to manifold3d and back."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import manifold3d
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from jobs.geometry.errors import OpenMesh
+
+
+def merge_vertices(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
+    """The same surface with one vertex per position, and without the faces that thereby lost their area.
+
+    Positions are compared exactly, as float32: that is what GLB stores. Colours are dropped.
+    """
+    positions = np.ascontiguousarray(mesh.vertices, np.float32) + np.float32(0)
+    _, first, index = np.unique(positions, axis=0, return_index=True, return_inverse=True)
+    faces = index.reshape(-1)[np.asarray(mesh.faces, np.int64)].reshape(-1, 3)
+    distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    vertices = np.asarray(mesh.vertices, np.float64)[first]
+    return trimesh.Trimesh(vertices, faces[distinct], process=False, validate=False)
+
+
+def count_open_edges(mesh: trimesh.Trimesh) -> int:
+    """Edges that no face on the other side runs along the opposite way: holes, and seams of flipped faces."""
+    faces = np.asarray(merge_vertices(mesh).faces, np.int64)
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    forward = np.where(edges[:, 0] < edges[:, 1], 1, -1)
+    _, index = np.unique(np.sort(edges, axis=1), axis=0, return_inverse=True)
+    balance = np.zeros(index.max() + 1 if len(index) else 0, np.int64)
+    np.add.at(balance, index.reshape(-1), forward)
+    return int(np.count_nonzero(balance))
+
+
+def count_pieces(mesh: trimesh.Trimesh) -> int:
+    """Parts of the surface that share no vertex position with each other."""
+    merged = merge_vertices(mesh)
+    faces = np.asarray(merged.faces, np.int64)
+    if not len(faces):
+        return 0
+    size = len(merged.vertices)
+    edges = (faces[:, [0, 1]].reshape(-1), faces[:, [1, 2]].reshape(-1))
+    links = coo_array((np.ones(2 * len(faces), np.int8), edges), shape=(size, size))
+    _, labels = connected_components(links.tocsr(), directed=False)
+    return len(np.unique(labels[np.unique(faces)]))
+
+
+def is_closed_volume(mesh: trimesh.Trimesh) -> bool:
+    """Whether the surface encloses a positive volume: no open edge, no flipped face, faces turned outward."""
+    return len(mesh.faces) > 0 and count_open_edges(mesh) == 0 and compute_volume_m3(mesh) > 0
+
+
+def require_closed(mesh: trimesh.Trimesh, name: str) -> None:
+    """Raises: OpenMesh: See `is_closed_volume`."""
+    open_edges = count_open_edges(mesh)
+    if open_edges or not len(mesh.faces):
+        raise OpenMesh(name, open_edges)
+    volume_m3 = compute_volume_m3(mesh)
+    if volume_m3 <= 0:
+        raise OpenMesh(name, 0, f"its volume is {volume_m3:.3g} m^3")
+
+
+def compute_volume_m3(mesh: trimesh.Trimesh) -> float:
+    """Signed volume by the divergence theorem, about the mean vertex; meaningless for an open surface."""
+    corners = np.asarray(mesh.vertices, np.float64)
+    triangles = (corners - corners.mean(axis=0))[np.asarray(mesh.faces)]
+    return float(np.einsum("ij,ij->", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])) / 6)
+
+
+def to_manifold(mesh: trimesh.Trimesh, name: str = "mesh") -> manifold3d.Manifold:
+    """A closed mesh as a manifold3d solid, in float64.
+
+    Raises:
+        OpenMesh: It does not enclose a volume, or manifold3d finds it not manifold.
+    """
+    merged = merge_vertices(mesh)
+    require_closed(merged, name)
+    solid = manifold3d.Manifold(
+        manifold3d.Mesh64(
+            np.ascontiguousarray(merged.vertices, np.float64), np.ascontiguousarray(merged.faces, np.uint64)
+        )
+    )
+    if solid.status() != manifold3d.Error.NoError:
+        raise OpenMesh(name, count_open_edges(merged), f"manifold3d says {solid.status().name}")
+    return solid
+
+
+def from_manifold(solid: manifold3d.Manifold) -> trimesh.Trimesh:
+    """A manifold3d solid as a mesh without colours."""
+    data = solid.to_mesh64()
+    vertices = cast(NDArray[np.float64], np.asarray(data.vert_properties))[:, :3]
+    return trimesh.Trimesh(vertices, np.asarray(data.tri_verts, np.int64), process=False, validate=False)

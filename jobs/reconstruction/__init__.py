@@ -1,0 +1,1 @@
+"""Photos or a mesh file in; a metric, closed, coloured mesh out."""

@@ -1,0 +1,103 @@
+"""What the background of a photo looks like, and how far each pixel is from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+_BORDER = 0.03
+"""Width of the ring that background is expected in, of the shorter side."""
+_FIT_SIDE_PX = 160
+"""The fit is smooth, so it needs no more pixels than this across."""
+_TRIMMED = 3.0
+"""Pixels farther than this many deviations from the fit are not background."""
+_LEAST_SIGMA = 0.7
+"""Below this (CIE Lab) a deviation is quantisation, not texture."""
+_DARK_L = 20.0
+"""On a background darker than this a shadow cannot be told from background by its hue."""
+_SHADOW_WEIGHT = 0.25
+_DARKEST_SHADOW = 0.45
+
+
+@dataclass(frozen=True)
+class Background:
+    """`distance` (h, w): colour difference to the fitted background [CIE Lab], shadows on it discounted.
+
+    `sigma`: deviation of the background itself. `dark`: its lightness leaves no room for shadows.
+    """
+
+    distance: Plane
+    sigma: float
+    dark: bool
+
+
+def fit_background(rgb: NDArray[np.uint8]) -> Background:
+    """Fit a smooth colour, quadratic in x and y, to the border of a photo and what continues it inwards.
+
+    A shadow keeps the hue of what it falls on: where a pixel is a darker background, the loss of lightness counts
+    only `_SHADOW_WEIGHT`.
+    """
+    lab = to_lab(rgb)
+    step = max(1, round(min(lab.shape[:2]) / _FIT_SIDE_PX))
+    coarse, terms = lab[::step, ::step], _terms(*lab.shape[:2])
+    ring = _ring(*coarse.shape[:2])
+    coefficients, sigma = _fit(coarse, terms[::step, ::step], ring)
+    near = np.linalg.norm(coarse - terms[::step, ::step] @ coefficients, axis=2) < _TRIMMED * 2 * sigma
+    coefficients, sigma = _fit(coarse, terms[::step, ::step], _connected(near, ring))
+    fitted = terms @ coefficients
+    return Background(_distance(lab, fitted), sigma, bool(np.median(fitted[..., 0]) < _DARK_L))
+
+
+def to_lab(rgb: NDArray[np.uint8]) -> Plane:
+    """sRGB bytes (h, w, 3) to CIE Lab."""
+    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def _distance(lab: Plane, fitted: Plane) -> Plane:
+    ratio = lab[..., 0] / np.maximum(fitted[..., 0], 1)
+    tint = lab[..., 1:] - fitted[..., 1:] * np.clip(ratio, 0.3, 1.2)[..., None]
+    lightness = lab[..., 0] - fitted[..., 0]
+    shadow = (lightness < 0) & (ratio > _DARKEST_SHADOW) & (fitted[..., 0] >= _DARK_L)
+    lightness = np.where(shadow, _SHADOW_WEIGHT * lightness, lightness)
+    return np.sqrt(lightness**2 + (tint**2).sum(axis=2)).astype(np.float32)
+
+
+def _terms(height: int, width: int) -> Plane:
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).astype(np.float32)
+
+
+def _ring(height: int, width: int) -> NDArray[np.bool_]:
+    thickness = max(2, round(_BORDER * min(height, width)))
+    ring = np.ones((height, width), np.bool_)
+    ring[thickness:-thickness, thickness:-thickness] = False
+    return ring
+
+
+def _fit(lab: Plane, terms: Plane, where: NDArray[np.bool_]) -> tuple[Plane, float]:
+    """Least squares, twice trimmed; the first guess is the median, which a cut object does not move."""
+    basis, values = terms[where].astype(np.float64), lab[where].astype(np.float64)
+    coefficients = np.zeros((basis.shape[1], 3))
+    coefficients[0] = np.median(values, axis=0)
+    spread = 0.0
+    for _ in range(3):
+        error = np.linalg.norm(values - basis @ coefficients, axis=1)
+        spread = max(float(np.median(error)) / 1.54, _LEAST_SIGMA)
+        kept = error < _TRIMMED * spread * 1.54
+        if np.count_nonzero(kept) < 2 * basis.shape[1]:
+            break
+        coefficients = np.linalg.lstsq(basis[kept], values[kept], rcond=None)[0]
+    return coefficients.astype(np.float32), spread
+
+
+def _connected(near: NDArray[np.bool_], ring: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The part of `near` that hangs together with the border."""
+    _, labels = cv2.connectedComponents(near.astype(np.uint8))
+    touching = np.unique(labels[ring & near])
+    part = np.isin(labels, touching[touching > 0])
+    return part if part.any() else ring

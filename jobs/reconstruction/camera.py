@@ -1,0 +1,58 @@
+"""A pinhole camera with known pose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Pixels from world points; OpenCV axes (x right, y down, z forward), pixel centres at .5.
+
+    `K` (3, 3) [px]; `R_camera_world` (3, 3), `t_camera_world` (3,) [world units]. `distortion`: k1, k2, p1, p2, k3 of
+    the OpenCV model; zero once the photo is undistorted.
+    """
+
+    K: Array
+    R_camera_world: Array
+    t_camera_world: Array
+    distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+
+    @property
+    def position(self) -> Array:
+        """(3,) in the world."""
+        return -self.R_camera_world.T @ self.t_camera_world
+
+    @property
+    def focal_px(self) -> float:
+        return float((self.K[0, 0] + self.K[1, 1]) / 2)
+
+    def scaled(self, x: float, y: float) -> Camera:
+        """The camera of the photo resized by these factors."""
+        return replace(self, K=np.diag([x, y, 1.0]) @ self.K)
+
+    def subsampled(self, step: int) -> Camera:
+        """The camera whose pixels are every `step`-th pixel of this one, from the first on."""
+        towards = np.array([[1 / step, 0, 0.5 - 0.5 / step], [0, 1 / step, 0.5 - 0.5 / step], [0, 0, 1]])
+        return replace(self, K=towards @ self.K)
+
+    def project(self, points: NDArray[np.floating]) -> tuple[Array, Array, Array]:
+        """Points (n, 3) to u (n,), v (n,) [px] and depth (n,) [world units].
+
+        Written out, not as a matrix product: the result does not depend on how a BLAS splits its work.
+        """
+        P = self.K @ np.column_stack([self.R_camera_world, self.t_camera_world])
+        x, y, z = points[:, 0], points[:, 1], points[:, 2]
+        a, b, depth = (row[0] * x + row[1] * y + row[2] * z + row[3] for row in P)
+        safe = np.where(np.abs(depth) < 1e-12, 1e-12, depth)
+        return a / safe, b / safe, depth
+
+    def rays(self, u: Array, v: Array) -> Array:
+        """Directions (n, 3) in the world, of depth 1, through pixels."""
+        M = self.R_camera_world.T @ np.linalg.inv(self.K)
+        return np.column_stack([row[0] * u + row[1] * v + row[2] for row in M])

@@ -1,0 +1,32 @@
+"""The provider for existing meshes: units, frame, limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jobs.contracts.reconstruction import MeshSource, ReconstructionRequest
+from jobs.geometry.mesh_file import load_mesh
+from jobs.reconstruction.evidence import check_mesh
+from jobs.reconstruction.reconstructor import Reconstruction
+from jobs.runtime.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class MeshImport:
+    """See `Reconstructor`. The surface is left as it is; mending it is the next job's work."""
+
+    takes: frozenset[str] = frozenset({"mesh"})
+
+    def reconstruct(self, request: ReconstructionRequest, workspace: Workspace) -> Reconstruction:
+        """A mesh file to the same surface in metres.
+
+        Raises:
+            BadInput: See `load_mesh`.
+        """
+        source = request.source
+        assert isinstance(source, MeshSource)  # `takes` says so
+        for companion in source.companions:
+            workspace.fetch(companion)
+        loaded = load_mesh(workspace.fetch(source.mesh), source.units, request.meshes)
+        checks = check_mesh(loaded.mesh, request.name, loaded.scale_source)
+        return Reconstruction(loaded.mesh, loaded.scale_source, checks, loaded.warnings)

@@ -1,0 +1,85 @@
+"""Untrusted picture files in: RGB bytes, and alpha where there is one."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from jobs.contracts.reconstruction import PictureLimits
+from jobs.reconstruction.errors import PictureTooLarge, UnreadableImage
+from jobs.reconstruction.picture_format import require_honest_name
+
+_DECODER_ERRORS = (
+    OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error
+)  # fmt: skip
+"""What Pillow's decoders were seen to raise on damaged files."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`rgb` (h, w, 3) uint8, upright. `alpha` (h, w) uint8, None if the picture is opaque everywhere."""
+
+    rgb: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None
+
+    @property
+    def width(self) -> int:
+        return self.rgb.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.rgb.shape[0]
+
+
+def read_picture(path: Path, limits: PictureLimits) -> Picture:
+    """Decode one picture, turned as its EXIF orientation says.
+
+    Raises:
+        PictureTooLarge: By file size or by the header, before anything is decoded.
+        MislabelledImage: The content is another format than the extension says.
+        UnreadableImage: Cut off, damaged, or no picture at all.
+    """
+    size = path.stat().st_size
+    if size > limits.max_file_bytes:
+        raise PictureTooLarge(path.name, f"{size:,} bytes", f"{limits.max_file_bytes:,} bytes")
+    content = require_honest_name(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=("JPEG", "MPO") if content == "JPEG" else (content,)) as image:
+                pixels = image.width * image.height
+                if pixels > limits.max_pixels:
+                    raise PictureTooLarge(path.name, f"{pixels:,} pixels", f"{limits.max_pixels:,} pixels")
+                image.load()
+                return _to_rgb(path, ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError as error:
+        raise PictureTooLarge(path.name, str(error), f"{limits.max_pixels:,} pixels") from error
+    except _DECODER_ERRORS as error:
+        raise UnreadableImage(path.name, str(error) or type(error).__name__) from error
+
+
+def _to_rgb(path: Path, image: Image.Image) -> Picture:
+    if image.mode in ("I;16", "I;16B", "I;16L", "I"):
+        return Picture(_from_16_bit(path, np.asarray(image)), None)
+    if image.mode == "F":
+        raise UnreadableImage(path.name, "it holds floating-point numbers, not colours")
+    if image.mode not in ("RGB", "L", "1", "CMYK", "YCbCr", "LAB", "HSV") or "transparency" in image.info:
+        rgba = np.asarray(image.convert("RGBA"))
+        opaque = bool((rgba[..., 3] == 255).all())
+        return Picture(np.ascontiguousarray(rgba[..., :3]), None if opaque else np.ascontiguousarray(rgba[..., 3]))
+    return Picture(np.array(image.convert("RGB")), None)
+
+
+def _from_16_bit(path: Path, grey: NDArray[np.generic]) -> NDArray[np.uint8]:
+    values = grey.astype(np.int64)
+    if values.min() < 0 or values.max() > 65535:
+        raise UnreadableImage(path.name, "its grey values do not fit into 16 bits")
+    eight = ((values + 128) // 257).astype(np.uint8)
+    return np.ascontiguousarray(np.repeat(eight[..., None], 3, axis=2))

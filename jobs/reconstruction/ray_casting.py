@@ -1,0 +1,83 @@
+"""A mesh seen by a camera: what is in front at each pixel, and how far it is. Embree does the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import trimesh
+from embreex.mesh_construction import TriangleMesh
+from embreex.rtcore_scene import EmbreeScene
+from numpy.typing import NDArray
+
+from jobs.reconstruction.camera import Camera
+
+_CHUNK_RAYS = 1 << 20
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Per pixel: `face` (h, w), -1 where nothing is, and `barycentric` (h, w, 2)."""
+
+    face: NDArray[np.int32]
+    barycentric: NDArray[np.float32]
+
+    @property
+    def silhouette(self) -> NDArray[np.bool_]:
+        return self.face >= 0
+
+
+class RayCaster:
+    """Casts one ray through the centre of each pixel.
+
+    Embree works in float32 with fixed tolerances, so the mesh is moved to the origin and scaled to unit size for it.
+    """
+
+    def __init__(self, mesh: trimesh.Trimesh) -> None:
+        corners = np.asarray(mesh.triangles, np.float64)
+        self._centre = corners.reshape(-1, 3).mean(axis=0)
+        self._scale = 1 / max(float(np.abs(corners - self._centre).max()), 1e-12)
+        self._corners = (corners.reshape(-1, 3) - self._centre) * self._scale
+        self._scene = EmbreeScene()
+        TriangleMesh(self._scene, np.ascontiguousarray(self._corners.reshape(-1, 3, 3), np.float32))
+
+    def look(self, camera: Camera, width: int, height: int) -> Sight:
+        """What the camera sees in a picture of this size."""
+        left, top, right, bottom = self._window(camera, width, height)
+        face = np.full((height, width), -1, np.int32)
+        barycentric = np.zeros((height, width, 2), np.float32)
+        if left < right and top < bottom:
+            v, u = np.mgrid[top:bottom, left:right] + 0.5
+            window = np.s_[top:bottom, left:right]
+            shape = (bottom - top, right - left)
+            found, weights, _ = self._cast(camera, u.reshape(-1), v.reshape(-1))
+            face[window] = found.reshape(shape)
+            barycentric[window] = weights.reshape(*shape, 2)
+        return Sight(face, barycentric)
+
+    def reach(self, camera: Camera, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Depth of what is in front at pixels (n,); inf where nothing is."""
+        return self._cast(camera, u, v)[2]
+
+    def _window(self, camera: Camera, width: int, height: int) -> tuple[int, int, int, int]:
+        """The part of the picture that the mesh can be in; all of it if the mesh reaches behind the camera."""
+        u, v, depth = camera.project(self._corners / self._scale + self._centre)
+        if depth.min() <= 0:
+            return 0, 0, width, height
+        low = np.floor([u.min(), v.min()]).astype(int)
+        high = np.ceil([u.max(), v.max()]).astype(int)
+        return max(low[0], 0), max(low[1], 0), min(high[0], width), min(high[1], height)
+
+    def _cast(
+        self, camera: Camera, u: NDArray[np.float64], v: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+        origin = ((camera.position - self._centre) * self._scale).astype(np.float32)
+        faces, weights, depths = [], [], []
+        for start in range(0, len(u), _CHUNK_RAYS):
+            part = np.s_[start : start + _CHUNK_RAYS]
+            rays = np.ascontiguousarray(camera.rays(u[part], v[part]), np.float32)
+            hit = self._scene.run(np.tile(origin, (len(rays), 1)), rays, query="INTERSECT", output=1)
+            faces.append(hit["primID"])
+            weights.append(np.column_stack([hit["u"], hit["v"]]))
+            depths.append(np.where(hit["primID"] >= 0, hit["tfar"] / self._scale, np.inf).astype(np.float32))
+        return np.concatenate(faces), np.concatenate(weights), np.concatenate(depths)

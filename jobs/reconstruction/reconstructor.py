@@ -1,0 +1,76 @@
+"""The seam between the job and the ways to reconstruct."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import trimesh
+
+from jobs.contracts.check import CheckResult
+from jobs.contracts.manifest import ProviderFailure
+from jobs.contracts.reconstruction import ReconstructionRequest
+from jobs.reconstruction.errors import AllProvidersFailed, NoProviderTakes, ProviderFailed
+from jobs.runtime.errors import Unavailable
+from jobs.runtime.registry import resolve
+from jobs.runtime.workspace import Workspace
+
+PROVIDERS: Mapping[str, str] = {
+    "visual_hull": "jobs.reconstruction.visual_hull:VisualHull",
+    "mesh_import": "jobs.reconstruction.mesh_import:MeshImport",
+}
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """`mesh` [m, Z up where the source says which way is up], and the evidence for it."""
+
+    mesh: trimesh.Trimesh
+    scale_source: Literal["known_size", "cameras", "file_format", "units", "assumed"]
+    checks: tuple[CheckResult, ...]
+    warnings: tuple[str, ...] = ()
+    views_used: int | None = None
+    views_cut: tuple[str, ...] = ()
+
+
+class Reconstructor(Protocol):
+    """`takes`: kinds of source. `reconstruct` publishes nothing but pictures; errors of the input are `BadInput`,
+    its own are `ProviderFailed` or `Unavailable`."""
+
+    takes: frozenset[str]
+
+    def reconstruct(self, request: ReconstructionRequest, workspace: Workspace) -> Reconstruction: ...
+
+
+def reconstruct(
+    request: ReconstructionRequest, workspace: Workspace, providers: Mapping[str, str] = PROVIDERS
+) -> tuple[Reconstruction, str, tuple[ProviderFailure, ...]]:
+    """Try the request's providers in order; the result, who made it, and why those before did not.
+
+    A provider that breaks hands over to the next; input that one finds bad is bad.
+
+    Raises:
+        UnknownName: A provider is in no table; nothing was tried.
+        NoProviderTakes: None of them takes this kind of source.
+        AllProvidersFailed: Those that do, broke.
+        BadInput: The source cannot be worked with.
+    """
+    tried: list[tuple[str, Reconstructor]] = [
+        (name, resolve("provider", providers, name)()) for name in request.providers
+    ]
+    failures: list[ProviderFailure] = []
+    any_takes = False
+    for name, provider in tried:
+        if request.source.kind not in provider.takes:
+            reason = f"it takes {', '.join(sorted(provider.takes))}, not {request.source.kind}"
+            failures.append(ProviderFailure(provider=name, error=reason))
+            continue
+        any_takes = True
+        try:
+            return provider.reconstruct(request, workspace), name, tuple(failures)
+        except (ProviderFailed, Unavailable) as error:
+            failures.append(ProviderFailure(provider=name, error=str(error)))
+    if not any_takes:
+        raise NoProviderTakes(request.source.kind, request.providers)
+    raise AllProvidersFailed(f"{failure.provider}: {failure.error}" for failure in failures)

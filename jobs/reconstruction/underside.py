@@ -1,0 +1,70 @@
+"""The side that no camera saw, because the object stood on it.
+
+Below an object that was photographed from above only, the visual hull goes on as a cone: every silhouette hides it.
+What lies lower than the silhouettes demand is cut off flat, which is how the object met its support.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+
+from jobs.reconstruction.ray_casting import RayCaster
+from jobs.reconstruction.view import View
+
+_LEAST_ELEVATION = 0.087
+"""Sine of 5 degrees: from lower than that a camera sees the underside's edge sharply enough."""
+_INSET_PX = 2
+_STEEP = 0.02
+_AGREEING = 0.1
+_AXES = np.concatenate([np.eye(3)[::-1], -np.eye(3)[::-1]])
+
+
+@dataclass(frozen=True)
+class Underside:
+    """The half-space `normal @ x >= offset` holds the object; `normal` is an axis of the world."""
+
+    normal: NDArray[np.float64]
+    offset: float
+
+
+def find_underside(mesh: trimesh.Trimesh, views: Sequence[View]) -> Underside | None:
+    """The highest plane that a hull can be cut at before silhouettes lose something; None if it was seen from below.
+
+    In each view every pixel of the silhouette, a little inside its outline, must still meet the hull. Looking down, the
+    highest point on a pixel's ray is where it enters. The plane is the lowest demanded, but for a tenth of the views.
+    """
+    centre = mesh.bounds.mean(axis=0)
+    towards = np.stack([view.camera.position - centre for view in views])
+    towards /= np.linalg.norm(towards, axis=1, keepdims=True)
+    lowest = (_AXES @ towards.T).min(axis=1)
+    best = int(np.argmax(lowest))
+    if lowest[best] < _LEAST_ELEVATION:
+        return None
+    normal = _AXES[best]
+    caster = RayCaster(mesh)
+    demanded = [_lowest_entry(caster, view, normal) for view in views if not view.is_cut]
+    heights = [height for height in demanded if height is not None]
+    return Underside(normal, float(np.quantile(heights, _AGREEING))) if heights else None
+
+
+def _lowest_entry(caster: RayCaster, view: View, normal: NDArray[np.float64]) -> float | None:
+    """Height along `normal` that this view demands the hull to reach down to; None if it looks down on nothing."""
+    inset = cv2.erode(view.mask.astype(np.uint8), np.ones((2 * _INSET_PX + 1, 2 * _INSET_PX + 1), np.uint8))
+    rows, columns = np.nonzero((inset > 0) & (cv2.erode(inset, np.ones((3, 3), np.uint8)) == 0))
+    u, v = columns.astype(np.float64) + 0.5, rows.astype(np.float64) + 0.5
+    rays, depth = view.camera.rays(u, v), caster.reach(view.camera, u, v)
+    fall = rays @ normal
+    down = (fall < -_STEEP) & np.isfinite(depth)
+    if not down.any():
+        return None
+    entry = float(view.camera.position @ normal) + fall * np.where(down, depth, 0)
+    lowest = int(np.argmin(np.where(down, entry, np.inf)))
+    pixel = depth[lowest] / view.camera.focal_px
+    across = np.sqrt(max(1 - (fall[lowest] / np.linalg.norm(rays[lowest])) ** 2, 0))
+    return float(entry[lowest] - _INSET_PX * pixel * across)

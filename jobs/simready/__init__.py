@@ -1,0 +1,1 @@
+"""A closed mesh becomes a physical asset: colliders, mass, friction; as USD, MJCF and URDF."""

@@ -1,0 +1,51 @@
+"""The asset's document, from which every file is written."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.contracts.simready import Asset, Matrix3, SimreadyRequest, Vector3
+from jobs.simready.colliders import Colliders
+from jobs.simready.mass import compute_mass_properties, estimate_mass
+from jobs.simready.materials import Material
+from jobs.simready.repair import RepairedMesh
+
+
+def describe_asset(
+    request: SimreadyRequest, repaired: RepairedMesh, colliders: Colliders, material: Material
+) -> Asset:
+    """Everything that is known of the asset before it was dropped, so without stable poses."""
+    volume_m3 = float(repaired.solid.volume())
+    mass, density = estimate_mass(volume_m3, material, request.mass_kg)
+    exact = compute_mass_properties(repaired.mesh, mass.value / volume_m3)
+    return Asset(
+        schema_version=1,
+        name=request.name,
+        material=material.name,
+        mass_kg=mass,
+        density_kg_m3=density,
+        static_friction=material.static_friction.as_property("", material.source),
+        dynamic_friction=material.dynamic_friction.as_property("", material.source),
+        restitution=material.restitution.as_property("", material.source),
+        volume_m3=volume_m3,
+        center_of_mass_m=as_vector(exact.center_of_mass_m),
+        inertia_kg_m2=as_matrix(exact.inertia_kg_m2),
+        extents_m=as_vector(np.ptp(np.asarray(repaired.mesh.vertices, np.float64), axis=0)),
+        hulls=len(colliders.hulls),
+        collider_method=colliders.method,
+        collider_iou=colliders.fit.iou,
+        stable_poses_wxyz=(),
+    )
+
+
+def as_vector(values: NDArray[np.float64]) -> Vector3:
+    """(3,) as a document has it."""
+    x, y, z = values.tolist()
+    return (x, y, z)
+
+
+def as_matrix(values: NDArray[np.float64]) -> Matrix3:
+    """(3, 3) as a document has it."""
+    a, b, c = values
+    return (as_vector(a), as_vector(b), as_vector(c))

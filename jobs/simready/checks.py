@@ -1,0 +1,81 @@
+"""What is measured about an asset, beside the parity of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import trimesh
+from manifold3d import Manifold
+
+from jobs.contracts.check import CheckResult
+from jobs.contracts.simready import Asset
+from jobs.geometry.closed import is_closed_volume
+from jobs.simready.collider_fit import ColliderFit
+from jobs.simready.mass import is_physical
+from jobs.simready.settle import Rest
+
+_INSIDE = 1e-6
+
+
+def check_body(asset: Asset, mesh: trimesh.Trimesh) -> tuple[CheckResult, ...]:
+    """Closed volume, an inertia that can exist, and a centre of mass inside the convex hull."""
+    inside = _is_inside_hull(np.array(asset.center_of_mass_m), np.asarray(mesh.vertices, np.float64))
+    return (
+        CheckResult(name="closed_volume", subject=asset.name, value=float(is_closed_volume(mesh))),
+        CheckResult(
+            name="inertia_physical", subject=asset.name, value=float(is_physical(np.array(asset.inertia_kg_m2)))
+        ),
+        CheckResult(name="com_inside_hull", subject=asset.name, value=float(inside)),
+    )
+
+
+def check_colliders(asset: Asset, fit: ColliderFit) -> tuple[CheckResult, ...]:
+    """How well the hulls fit the object."""
+    detail = f"{asset.hulls} hulls by {asset.collider_method}"
+    return (
+        CheckResult(name="collider_iou", subject=asset.name, value=fit.iou, detail=detail),
+        CheckResult(name="collider_protrusion", subject=asset.name, value=fit.protrusion, detail=detail),
+    )
+
+
+def check_mass(asset: Asset) -> tuple[CheckResult, ...]:
+    """Mass, density, and whether somebody said what it weighs or is made of."""
+    mass, density = asset.mass_kg, asset.density_kg_m3
+    known = mass.source in ("given", "material_table")
+    return (
+        CheckResult(
+            name="mass_kg", subject=asset.name, value=mass.value, unit="kg", detail=f"{mass.low:.4g} .. {mass.high:.4g}"
+        ),
+        CheckResult(
+            name="density_kg_m3", subject=asset.name, value=density.value, unit="kg/m^3", detail=density.reference
+        ),
+        CheckResult(name="mass_source_known", subject=asset.name, value=float(known), detail=mass.source),
+    )
+
+
+def check_settling(asset: Asset, rests: Sequence[Rest | None]) -> tuple[CheckResult, ...]:
+    """Share of the drops that ended at rest, and the deepest penetration there as part of the shortest extent."""
+    settled = [rest for rest in rests if rest is not None]
+    rate = CheckResult(
+        name="settle_rate",
+        subject=asset.name,
+        value=len(settled) / len(rests),
+        detail=f"{len(settled)} of {len(rests)} drops came to rest",
+    )
+    if not settled:
+        nowhere = CheckResult(name="rest_penetration", subject=asset.name, error="it never came to rest")
+        return rate, nowhere
+    deepest_m = max(rest.penetration_m for rest in settled)
+    value = deepest_m / min(asset.extents_m)
+    detail = f"{1000 * deepest_m:.3f} mm"
+    return rate, CheckResult(name="rest_penetration", subject=asset.name, value=value, detail=detail)
+
+
+def _is_inside_hull(point_m: np.ndarray, vertices_m: np.ndarray) -> bool:
+    hull = Manifold.hull_points(vertices_m)
+    corners = np.asarray(hull.to_mesh64().vert_properties, np.float64)[np.asarray(hull.to_mesh64().tri_verts, np.int64)]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    slack_m = _INSIDE * float(np.linalg.norm(np.ptp(vertices_m, axis=0)))
+    return bool((np.einsum("ij,ij->i", normals, point_m - corners[:, 0]) <= slack_m).all())

@@ -1,0 +1,82 @@
+"""Convex hulls that stand in for an object in collisions; how well they do is measured, not assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import trimesh
+from manifold3d import Manifold
+from numpy.typing import NDArray
+
+from jobs.contracts.manifest import ProviderFailure
+from jobs.contracts.simready import ColliderSettings
+from jobs.geometry.closed import from_manifold
+from jobs.runtime.workspace import Progress
+from jobs.simready.collider_fit import ColliderFit, measure_fit
+from jobs.simready.decomposition import METHODS, decompose_convex
+from jobs.simready.errors import DecompositionFailed
+from jobs.simready.hulls import make_hulls
+from jobs.simready.visual import simplify
+
+_DECOMPOSITION_FACES = 6000
+
+
+@dataclass(frozen=True)
+class Colliders:
+    """The chosen hulls, by which method, and how they fit. `failures`: methods that gave nothing, and why."""
+
+    method: str
+    hulls: tuple[trimesh.Trimesh, ...]
+    fit: ColliderFit
+    failures: tuple[ProviderFailure, ...]
+
+
+def build_colliders(
+    solid: Manifold, settings: ColliderSettings, seed: int, scratch: Path, progress: Progress
+) -> Colliders:
+    """The first of hull, V-HACD, CoACD that fits well enough, else the one of largest volume IoU.
+
+    Args:
+        solid: The object [m].
+        settings: What fits well enough, and limits.
+        seed: Of the sampling and of CoACD.
+        scratch: A folder for intermediate files.
+        progress: Told which method runs.
+    """
+    candidates: list[Colliders] = []
+    failures: list[ProviderFailure] = []
+    for method, points in _attempts(solid, settings, seed, scratch, progress, failures):
+        hulls = make_hulls(points, settings.max_hull_vertices)
+        if not hulls:
+            failures.append(ProviderFailure(provider=method, error="It gave no hull with a volume."))
+            continue
+        fit = measure_fit(solid, hulls, seed)
+        found = Colliders(method, tuple(from_manifold(hull) for hull in hulls), fit, tuple(failures))
+        if fit.iou >= settings.accept_iou and fit.protrusion <= settings.accept_protrusion:
+            return found
+        candidates.append(found)
+    best = max(candidates, key=lambda candidate: candidate.fit.iou)
+    return Colliders(best.method, best.hulls, best.fit, tuple(failures))
+
+
+def _attempts(
+    solid: Manifold,
+    settings: ColliderSettings,
+    seed: int,
+    scratch: Path,
+    progress: Progress,
+    failures: list[ProviderFailure],
+) -> Iterator[tuple[str, tuple[NDArray[np.float64], ...]]]:
+    """Method by method, the vertices of its hulls; a failed one is noted in `failures` and passed over."""
+    progress("colliders: hull")
+    yield "hull", (np.asarray(from_manifold(solid).vertices, np.float64),)
+    coarse = from_manifold(simplify(solid, _DECOMPOSITION_FACES))
+    for method, function in METHODS.items():
+        progress(f"colliders: {method}")
+        try:
+            yield method, decompose_convex(function, coarse, settings, seed, scratch)
+        except DecompositionFailed as error:
+            failures.append(ProviderFailure(provider=method, error=str(error)))

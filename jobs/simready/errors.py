@@ -1,0 +1,34 @@
+"""What can go wrong in this job."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable
+
+from jobs.runtime.errors import SimfoundryError, UnknownName
+
+
+class UnknownMaterial(UnknownName):
+    """A material that the table does not hold."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__("material", name, known)
+
+
+class DecompositionFailed(SimfoundryError):
+    """A convex decomposition gave nothing; the cascade goes on without it and says so."""
+
+
+class DecompositionCrashed(DecompositionFailed):
+    def __init__(self, method: str, exit_code: int, last_words: str) -> None:
+        how = signal.Signals(-exit_code).name if exit_code < 0 else f"exit code {exit_code}"
+        said = f" ({last_words})" if last_words else ""
+        super().__init__(f"Convex decomposition '{method}' died with {how}{said}; its result is left out.")
+
+
+class DecompositionTimedOut(DecompositionFailed):
+    def __init__(self, method: str, limit_s: float) -> None:
+        super().__init__(
+            f"Convex decomposition '{method}' was not done within {limit_s:g} s and was stopped; its result is left "
+            "out. Raise colliders.time_limit_s if the object needs it."
+        )

@@ -1,0 +1,96 @@
+"""The simready job: from a mesh to a physical asset."""
+
+from __future__ import annotations
+
+from jobs.contracts.manifest import Manifest, Provenance
+from jobs.contracts.reconstruction import MeshLimits
+from jobs.contracts.simready import SimreadyRequest
+from jobs.geometry.glb_file import save_glb
+from jobs.geometry.mesh_file import load_mesh
+from jobs.runtime.key import dependency_versions
+from jobs.runtime.store import sha256_of
+from jobs.runtime.workspace import Workspace, derive_seed
+from jobs.simready.asset import describe_asset
+from jobs.simready.checks import check_body, check_colliders, check_mass, check_settling
+from jobs.simready.colliders import build_colliders
+from jobs.simready.materials import UNSPECIFIED, find_material
+from jobs.simready.mjcf import author_mjcf
+from jobs.simready.parity import check_parity, read_mjcf, read_urdf, read_usd
+from jobs.simready.parts import Parts
+from jobs.simready.repair import repair
+from jobs.simready.settle import drop
+from jobs.simready.stable_poses import cluster_stable_poses
+from jobs.simready.thumbnail import render_thumbnail
+from jobs.simready.urdf import author_urdf
+from jobs.simready.usd import author_usd
+from jobs.simready.visual import make_visual
+from jobs.simulation.simulator import open_simulator
+
+SIMULATOR = "mujoco"
+
+
+def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
+    """Make one asset of one reconstructed mesh.
+
+    Raises:
+        UnknownMaterial: Before any work.
+        OpenMesh: The mesh encloses no volume, even after repair.
+        SimulatorUnavailable: There is none to drop it in.
+    """
+    name, scratch = request.name, workspace.scratch("simready")
+    material = find_material(request.material)
+    workspace.progress("repair")
+    (glb,) = workspace.open_input(request.mesh, "mesh/glb")
+    loaded = load_mesh(glb, None, MeshLimits())
+    repaired = repair(loaded.mesh, request.repair, name)
+    workspace.progress("visual mesh")
+    visual = make_visual(repaired.solid, loaded.mesh, request.max_visual_faces)
+    colliders = build_colliders(
+        repaired.solid, request.colliders, derive_seed(request.seed, "colliders"), scratch, workspace.progress
+    )
+    workspace.progress("mass")
+    asset = describe_asset(request, repaired, colliders, material)
+    workspace.progress("write USD, MJCF and URDF")
+    parts = Parts(asset, visual, colliders.hulls)
+    usd, mjcf, urdf = (author(parts, workspace.output) for author in (author_usd, author_mjcf, author_urdf))
+    save_glb(visual.mesh, workspace.output("asset/glb", f"{name}.glb"))
+    workspace.progress("read them again")
+    parity = check_parity(
+        asset, {"usd": read_usd(usd), "mjcf": read_mjcf(mjcf, name), "urdf": read_urdf(urdf, name)}
+    )
+    workspace.progress("settle")
+    simulator = open_simulator(SIMULATOR)
+    rests = drop(parts, mjcf, simulator, request.settle, derive_seed(request.seed, "settle"), scratch)
+    poses = cluster_stable_poses(rest.orientation_wxyz for rest in rests if rest is not None)
+    asset = asset.model_copy(update={"stable_poses_wxyz": poses})
+    workspace.publish_document("asset/document", "asset.json", asset)
+    workspace.progress("thumbnail")
+    pose = poses[0] if poses else (1.0, 0.0, 0.0, 0.0)
+    render_thumbnail(parts, mjcf, simulator, pose, scratch, workspace.output("picture/thumbnail", "thumbnail.png"))
+    checks = (
+        *check_body(asset, repaired.mesh),
+        *check_colliders(asset, colliders.fit),
+        *check_mass(asset),
+        *parity,
+        *check_settling(asset, rests),
+    )
+    provenance = Provenance(
+        maker=colliders.method,
+        seed=request.seed,
+        sources={glb.name: sha256_of(glb)},
+        versions=dependency_versions("simready"),
+        failures=colliders.failures,
+        warnings=(*repaired.changes, *_assumptions(request, parts)),
+    )
+    return workspace.manifest(request, checks, provenance)
+
+
+def _assumptions(request: SimreadyRequest, parts: Parts) -> tuple[str, ...]:
+    """What nobody said and the asset needed."""
+    assumed = []
+    if request.material is None:
+        what = "friction and restitution" if request.mass_kg else "density, friction and restitution"
+        assumed.append(f"no material was given: {what} are those of '{UNSPECIFIED}', with wide intervals")
+    if parts.visual.texture is None:
+        assumed.append("the mesh has no colour: it is shown grey")
+    return tuple(assumed)

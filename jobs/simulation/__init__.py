@@ -1,0 +1,1 @@
+"""The simulator seam: probe, load, step, render."""

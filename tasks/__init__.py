@@ -1,0 +1,1 @@
+"""Prefect tasks: launch a job, enforce a gate, publish reports, price usage."""

@@ -1,0 +1,24 @@
+"""What several folders of tests need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.gcs_server.server import GcsServer, running_server
+
+
+@pytest.fixture(scope="session")
+def session_gcs_server() -> Iterator[GcsServer]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def gcs_server(session_gcs_server: GcsServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsServer]:
+    """Our own Google Cloud Storage, which every client made during the test talks to. No faults are left over."""
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", session_gcs_server.address)
+    session_gcs_server.faults.clear()
+    yield session_gcs_server
+    session_gcs_server.faults.clear()

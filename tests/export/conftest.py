@@ -1,0 +1,10 @@
+from pathlib import Path
+
+import pytest
+
+from tests.export.recorded import Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(tmp_path)

@@ -1,0 +1,24 @@
+"""Usage is physical, and children count."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from jobs.runtime.meter import Meter
+
+BURN = "x = 0\nfor i in range(2_000_000): x += i"
+
+
+def test_the_work_of_a_child_is_counted() -> None:
+    meter = Meter()
+    subprocess.run([sys.executable, "-c", BURN], check=True)
+    used = meter.usage(bytes_read=3, bytes_written=5)
+    assert used.cpu_s > 0.02
+    assert used.wall_s >= 0
+    assert used.peak_memory_bytes > 1_000_000
+    assert (used.bytes_read, used.bytes_written) == (3, 5)
+
+
+def test_what_nobody_measured_is_absent() -> None:
+    assert Meter().usage(0, 0).gpu_s is None

@@ -1,0 +1,112 @@
+"""Runs the whole job on meshes made here, as if a reconstruction had been committed and let through its gate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trimesh
+
+from jobs.contracts.check import CheckResult
+from jobs.contracts.manifest import Artifact, Environment, Manifest, ManifestRef, Provenance
+from jobs.contracts.simready import Asset, ColliderSettings, SimreadyRequest
+from jobs.geometry.glb_file import save_glb
+from jobs.runtime import paths
+from jobs.runtime.folder_store import FolderStore
+from jobs.runtime.gate import decide, publish_verdict
+from jobs.runtime.job import execute
+from jobs.runtime.profiles import load_profile
+from jobs.runtime.settings import Settings
+from jobs.runtime.store import sha256_of
+from jobs.runtime.workspace import silent
+
+ANY_COLLIDER = ColliderSettings(accept_iou=1e-6, accept_protrusion=1)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A committed output, and where its files lie."""
+
+    manifest: Manifest
+    folder: Path
+
+    @property
+    def asset(self) -> Asset:
+        return Asset.from_json((self.folder / "asset.json").read_bytes())
+
+    def check(self, name: str) -> CheckResult:
+        (found,) = [check for check in self.manifest.checks if check.name == name]
+        return found
+
+    def file(self, kind: str) -> Path:
+        (found,) = self.manifest.of_kind(kind)
+        return self.folder / found.path
+
+
+RunJob = Callable[..., Finished]
+
+
+@pytest.fixture
+def run_job(tmp_path: Path) -> RunJob:
+    """`run_job(mesh, folder="a", **fields of the request)`."""
+
+    def run(mesh: trimesh.Trimesh, folder: str = "a", **fields: Any) -> Finished:
+        return run_simready(tmp_path / folder, mesh, **fields)
+
+    return run
+
+
+def run_simready(root: Path, mesh: trimesh.Trimesh, **fields: Any) -> Finished:
+    store = FolderStore(str(root / "store"))
+    reference = commit_reconstruction(store, root, mesh)
+    given = {"schema_version": 1, "profile": "demo", "name": "thing", "mesh": reference, **fields}
+    settings = Settings(work_dir=root / "work", image=None, isaac_sim_root=None)
+    manifest = execute(SimreadyRequest.model_validate(given), store, settings, silent).manifest
+    assert manifest.environment is not None
+    return Finished(manifest, root / "store" / paths.attempt(manifest.ref, manifest.environment.attempt))
+
+
+def commit_reconstruction(store: FolderStore, root: Path, mesh: trimesh.Trimesh) -> ManifestRef:
+    root.mkdir(parents=True, exist_ok=True)
+    glb = root / "mesh.glb"
+    save_glb(mesh, glb)
+    manifest = Manifest(
+        schema_version=1,
+        job="reconstruction",
+        key="a" * 64,
+        request_sha256="b" * 64,
+        inputs=(),
+        artifacts=(Artifact(kind="mesh/glb", path=glb.name, sha256=sha256_of(glb), bytes=glb.stat().st_size),),
+        checks=(CheckResult(name="longest_extent_m", subject="thing", value=0.1),),
+        provenance=Provenance(maker="mesh_import"),
+        environment=Environment(
+            attempt="only", host="", platform="", python="", started_at=datetime.now(UTC), finished_at=datetime.now(UTC)
+        ),
+    )
+    store.upload(glb, paths.artifact(manifest, manifest.artifacts[0]))
+    store.create(paths.manifest(manifest.ref), manifest.to_json())
+    publish_verdict(store, decide(manifest, load_profile("demo")))
+    return manifest.ref
+
+
+@pytest.fixture
+def angle_iron() -> trimesh.Trimesh:
+    """Two plates at a right angle: not convex, and 0.1 x 0.04 x 0.1 m large."""
+    flat = trimesh.creation.box(bounds=[[0, 0, 0], [0.1, 0.04, 0.01]])
+    upright = trimesh.creation.box(bounds=[[0, 0, 0], [0.01, 0.04, 0.1]])
+    return trimesh.boolean.union([flat, upright], engine="manifold")
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder with real data; the test is skipped where there is none."""
+    default = Path(__file__).resolve().parents[3] / "shared" / "realdata"
+    folder = Path(os.environ.get("SIMFOUNDRY_REALDATA", default))
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}; set SIMFOUNDRY_REALDATA")
+    return folder
