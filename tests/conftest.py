@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.gcs_server.server import GcsServer, running_server
+from tests.prefect_server import prefect_api
+
+__all__ = ["prefect_api"]  # fixtures that live elsewhere
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,8 @@ class MeshLimits(Document):
 class CarvingSettings(Document):
     """Space carving.
 
-    `grid` voxels along the longest side. `doubters`: how many views may disagree before a point is carved away.
+    `grid` voxels along the longest side. `doubters`: how many views may disagree before a point is carved away, where
+    their outlines are doubtful (in shadow, say); a certain outline carves alone.
     `min_views` usable views (object wholly inside the frame) are required.
     """
 

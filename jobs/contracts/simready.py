@@ -15,10 +15,15 @@ PropertySource = Literal["given", "material_table", "default", "computed"]
 
 
 class RepairSettings(Document):
-    """Holes of at most so many edges, and no wider than this part of the diagonal, get a lid; others are refused."""
+    """Holes of at most so many edges, and no wider than this part of the diagonal, get a lid.
+
+    Surfaces that are still open (a label, a loose sheet) are left out if that is at most `max_left_out` of the area;
+    otherwise the mesh is refused.
+    """
 
     max_hole_edges: Annotated[int, Field(ge=0)] = 32
     max_hole_width: Annotated[float, Field(ge=0, le=1)] = 0.15
+    max_left_out: Annotated[float, Field(ge=0, le=1)] = 0.02
 
 
 class ColliderSettings(Document):

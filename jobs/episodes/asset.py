@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import mujoco
@@ -32,11 +33,11 @@ class TableObject:
     def name(self) -> str:
         return self.document.name
 
-    @property
+    @cached_property
     def center_of_mass_m(self) -> FloatArray:
         return np.array(self.document.center_of_mass_m)
 
-    @property
+    @cached_property
     def corners_m(self) -> FloatArray:
         """(n, 3) every vertex of every hull."""
         return np.unique(np.concatenate(self.hulls).reshape(-1, 3), axis=0)

@@ -124,7 +124,7 @@ def _grasps_in_strip(
             tool = np.array([across, middle, tip - TIP_BELOW_TOOL_M])
             cost = (
                 2.0 * (1.0 - alignment) + np.hypot(across, middle) / 0.02 + abs(tool[2]) / 0.06 + skew_m / 0.01
-                + 8.0 * tilted + 0.5 * abs(rotation[1, 0])
+                + 8.0 * tilted + 0.5 * abs(rotation[1, 0]) + width / OPENING_M
             )
             found.append(Grasp(center_of_mass_m + rotation @ tool, rotation, float(width), float(cost)))
     return found

@@ -43,6 +43,7 @@ def run(request: EpisodesRequest, workspace: Workspace) -> Manifest:
         Provenance(
             maker=selection.simulator.name,
             seed=request.seed,
+            sources={file.path: file.sha256 for file in workspace.manifests[request.asset].of_kind("asset/document")},
             versions={selection.simulator.name: episodes[0].simulator.version},
             warnings=_warnings(episodes, selection),
         ),

@@ -54,9 +54,13 @@ def _look_up(picture: Image.Image, uv: NDArray[np.float64]) -> NDArray[np.uint8]
 
 
 def _base_colour(material: object) -> tuple[Image.Image | None, NDArray[np.generic] | None]:
-    """Texture and plain colour. A material that was only named, not found, has neither."""
+    """Texture and plain colour, where the file has them.
+
+    For a material that was named and not found trimesh makes up both: that picture has no format, that colour no Kd.
+    """
     if isinstance(material, PBRMaterial):
         return material.baseColorTexture, material.baseColorFactor
-    if isinstance(material, SimpleMaterial) and material.kwargs:
-        return material.image, material.diffuse
+    if isinstance(material, SimpleMaterial):
+        picture = material.image if getattr(material.image, "format", None) else None
+        return picture, material.diffuse if "kd" in material.kwargs else None
     return None, None

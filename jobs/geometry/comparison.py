@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 
 from jobs.geometry.closed import to_manifold
 
-_CANDIDATES = 8
+_CANDIDATES, _DENSER = 8, 16
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def estimate_surface_distance(
 ) -> SurfaceDistance:
     """Distance from `samples` points on each surface to the other surface, symmetric.
 
-    The nearest point is sought on the faces under the nearest of 4 * `samples` points of the other surface.
+    The nearest point is sought on the faces under the nearest few of 16 * `samples` points of the other surface.
     """
     random = np.random.default_rng(seed)
     there = _distances(one, other, samples, random)
@@ -52,7 +52,7 @@ def _distances(
     source: trimesh.Trimesh, target: trimesh.Trimesh, samples: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
     points, _ = sample_surface(source, samples, random)
-    anchors, faces = sample_surface(target, 4 * samples, random)
+    anchors, faces = sample_surface(target, _DENSER * samples, random)
     _, nearest = KDTree(anchors).query(points, k=_CANDIDATES)
     corners = np.asarray(target.triangles, np.float64)[faces[nearest].reshape(-1)]
     repeated = np.repeat(points, _CANDIDATES, axis=0)

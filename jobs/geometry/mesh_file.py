@@ -23,7 +23,6 @@ from jobs.geometry.references import require_local_references
 
 _LARGEST_COORDINATE_M = 1e6
 """Beyond it float32, which GLB stores, no longer resolves a decimetre."""
-_Z_UP_FROM_Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 _LOADER_ERRORS = (
     ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, OSError, ArithmeticError, EOFError,
     MemoryError, RuntimeError, NameError, struct.error, DeprecationWarning,
@@ -57,11 +56,13 @@ def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits) -> Loade
     metres = metres_per_unit(path, units)
     require_loadable(path, limits.max_file_bytes, limits.max_faces)
     missing = require_local_references(path, limits.max_texture_pixels)
-    vertices, faces, colours = _join(path, _read_parts(path), limits.max_texture_pixels)
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are counted below
+        vertices, faces, colours = _join(path, _read_parts(path), limits.max_texture_pixels)
+        vertices *= metres
     if format_of(path) == "glb":  # adding zero leaves no negative zeros, so that a round trip keeps every byte
-        vertices = vertices @ _Z_UP_FROM_Y_UP.T + 0.0
-    _require_valid(path, vertices * metres, faces, limits.max_faces)
-    mesh = trimesh.Trimesh(vertices * metres, faces, process=False, validate=False)
+        vertices = np.column_stack([vertices[:, 0], -vertices[:, 2], vertices[:, 1]]) + 0.0
+    _require_valid(path, vertices, faces, limits.max_faces)
+    mesh = trimesh.Trimesh(vertices, faces, process=False, validate=False)
     if colours is not None:
         mesh.visual = ColorVisuals(mesh, vertex_colors=colours)
     return LoadedMesh(mesh, "file_format" if format_of(path) == "glb" else "units", missing)

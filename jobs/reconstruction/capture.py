@@ -22,6 +22,8 @@ from jobs.reconstruction.nerfstudio import read_nerfstudio
 from jobs.reconstruction.picture import Picture, read_picture
 
 _LARGEST_CAMERA_FILE_BYTES = 20_000_000
+_FARTHEST_CENTRE = 1.5
+"""Of the photo's size, from its middle: a crop may well leave the principal point outside."""
 Fetch = Callable[[UploadedFile], Path]
 
 
@@ -115,8 +117,9 @@ def load_shot(path: Path, name: str, row: CameraRow, cameras: str, limits: Pictu
         seen = f"'{name}' is {picture.width} x {picture.height} px, its row says {width} x {height}"
         raise CamerasDoNotMatch(cameras, [seen])
     camera = Camera(_intrinsics(row, picture), row.R_camera_world, row.t_camera_world, row.distortion)
-    if not (0 < camera.K[0, 2] < picture.width and 0 < camera.K[1, 2] < picture.height):
-        seen = f"the principal point of '{name}' lies outside its {picture.width} x {picture.height} px"
+    offset = np.abs(camera.K[:2, 2] / (picture.width, picture.height) - 0.5)
+    if (offset > _FARTHEST_CENTRE).any():
+        seen = f"the principal point of '{name}' lies far outside its {picture.width} x {picture.height} px"
         raise CamerasDoNotMatch(cameras, [seen])
     return _scale_down(_undistort(Shot(name, picture.rgb, picture.alpha, camera)), max_side_px)
 

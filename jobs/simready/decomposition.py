@@ -56,7 +56,8 @@ def decompose_convex(
     except subprocess.CalledProcessError as error:
         raise DecompositionCrashed(name, error.returncode, _last_line(error.stderr)) from error
     with np.load(target, allow_pickle=False) as data:
-        return tuple(np.split(data["vertices_m"], np.cumsum(data["sizes"], dtype=np.int64)[:-1]))
+        hulls = np.split(data["vertices_m"], np.cumsum(data["sizes"], dtype=np.int64)[:-1])
+    return tuple(hull for hull in hulls if len(hull))
 
 
 def _last_line(output: bytes) -> str:

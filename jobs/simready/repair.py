@@ -14,9 +14,11 @@ from jobs.contracts.simready import RepairSettings
 from jobs.geometry.closed import compute_volume_m3, count_open_edges, from_manifold, merge_vertices, to_manifold
 from jobs.geometry.errors import OpenMesh
 from jobs.simready.holes import fill_holes
+from jobs.simready.surfaces import split_surfaces
 from jobs.simready.winding import make_winding_consistent
 
 _CAVITY_INSIDE = 0.99
+_FLAT = 1e-5
 
 
 @dataclass(frozen=True)
@@ -47,45 +49,57 @@ def repair(mesh: trimesh.Trimesh, settings: RepairSettings, name: str) -> Repair
     changes += _told("removed {} duplicate faces", len(faces) - len(distinct))
     faces, flipped = make_winding_consistent(distinct)
     changes += _told("turned {} faces to agree with their neighbours", flipped)
-    faces, filled = fill_holes(np.asarray(merged.vertices, np.float64), faces, settings)
+    vertices_m = np.asarray(merged.vertices, np.float64)
+    faces, filled = fill_holes(vertices_m, faces, settings)
     changes += _told("filled {} small holes", filled)
-    parts = _closed_parts(trimesh.Trimesh(merged.vertices, faces, process=False, validate=False), name)
-    solid, merging = _unite(parts)
-    changes += merging
-    if solid.volume() <= 0:
-        raise OpenMesh(name, 0, f"its volume is {solid.volume():.3g} m^3")
+    closed, leaving_out = _leave_out_open(split_surfaces(vertices_m, faces), settings, name)
+    solid, uniting = _unite(_as_solids(closed, name))
+    changes += leaving_out + uniting
+    _require_thickness(solid, name)
     return RepairedMesh(solid, from_manifold(solid), changes)
 
 
-def _closed_parts(mesh: trimesh.Trimesh, name: str) -> list[tuple[Manifold, bool]]:
-    """Each connected surface as a solid, and whether the file had it inside out.
+def _leave_out_open(
+    surfaces: list[trimesh.Trimesh], settings: RepairSettings, name: str
+) -> tuple[list[trimesh.Trimesh], tuple[str, ...]]:
+    """Those of the connected surfaces that are closed.
 
     Raises:
-        OpenMesh: One of them is open.
+        OpenMesh: There is none, or the others are too large to be done without.
     """
-    open_edges = count_open_edges(mesh)
-    if open_edges or not len(mesh.faces):
-        raise OpenMesh(name, open_edges)
-    parts = []
-    labels = connected_surfaces(np.asarray(mesh.faces, np.int64), len(mesh.vertices))
-    for label in range(labels.max() + 1):
-        part = trimesh.Trimesh(mesh.vertices, mesh.faces[labels == label], process=False, validate=False)
-        inverted = compute_volume_m3(part) < 0
-        if inverted:
-            part = trimesh.Trimesh(part.vertices, part.faces[:, ::-1], process=False, validate=False)
-        if abs(compute_volume_m3(part)) > 0:
-            parts.append((to_manifold(part, name), inverted))
-    if not parts:
+    open_edges = [count_open_edges(surface) for surface in surfaces]
+    closed = [surface for surface, edges in zip(surfaces, open_edges, strict=True) if not edges]
+    open_ones = [surface for surface, edges in zip(surfaces, open_edges, strict=True) if edges]
+    left_out_m2, whole_m2 = (sum(float(part.area) for part in parts) for parts in (open_ones, surfaces))
+    if not closed or left_out_m2 > settings.max_left_out * whole_m2:
+        raise OpenMesh(name, sum(open_edges))
+    return closed, _told("left out {} open surfaces", len(open_ones))
+
+
+def _as_solids(surfaces: list[trimesh.Trimesh], name: str) -> list[tuple[Manifold, bool]]:
+    """Each closed surface as a solid, and whether it was inside out.
+
+    Raises:
+        OpenMesh: None of them encloses a volume.
+    """
+    solids = []
+    for surface in surfaces:
+        volume_m3 = compute_volume_m3(surface)
+        turned = surface.faces[:, ::-1] if volume_m3 < 0 else surface.faces
+        if volume_m3:
+            outward = trimesh.Trimesh(surface.vertices, turned, process=False, validate=False)
+            solids.append((to_manifold(outward, name), volume_m3 < 0))
+    if not solids:
         raise OpenMesh(name, 0, "its volume is 0 m^3")
-    return parts
+    return solids
 
 
-def connected_surfaces(faces: NDArray[np.int64], vertices: int) -> NDArray[np.int64]:
-    """(m,) which connected surface each face belongs to, numbered by first appearance."""
-    corners = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]]])
-    labels = trimesh.graph.connected_component_labels(corners, node_count=vertices)[faces[:, 0]]
-    _, first, index = np.unique(labels, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[index.reshape(-1)]
+def _require_thickness(solid: Manifold, name: str) -> None:
+    """Raises: OpenMesh: It is as good as flat, so neither its hulls nor its inertia mean anything."""
+    low, high = np.array(solid.bounding_box()).reshape(2, 3)
+    mean_thickness_m = 2 * solid.volume() / max(solid.surface_area(), np.finfo(float).tiny)
+    if mean_thickness_m <= _FLAT * float(np.linalg.norm(high - low)):
+        raise OpenMesh(name, 0, f"its volume is {solid.volume():.3g} m^3")
 
 
 def _unite(parts: list[tuple[Manifold, bool]]) -> tuple[Manifold, tuple[str, ...]]:

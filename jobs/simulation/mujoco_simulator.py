@@ -31,7 +31,7 @@ class MujocoSimulation:
         self._data = mujoco.MjData(model)
         self._stale = True
 
-    @cached_property
+    @property
     def stamp(self) -> SimulatorStamp:
         """Raises: SimulatorUnavailable: No usable OpenGL library."""
         return SimulatorStamp(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ def banana(length_m: float = 0.18) -> list[trimesh.Trimesh]:
     """An arc of tapering segments, lying flat."""
     parts = []
     angles = np.linspace(-1.0, 1.0, 7)
-    for pair in zip(angles[:-1], angles[1:], strict=True):
+    for pair in itertools.pairwise(angles):
         rings = []
         for angle in pair:
             radius_m = 0.1 * length_m * math.sqrt(max(0.15, 1.0 - 0.8 * angle**2))

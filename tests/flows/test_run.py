@@ -1,6 +1,7 @@
 """The command line from a mesh to a certified dataset, on a real Prefect server."""
 
 import json
+import shutil
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def test_another_seed_is_other_episodes_of_the_same_mesh(
     command: Command, result: dict[str, Any], brick: Path, store: Path
 ):
     run = ("run", "--mesh", brick, "--units", "mm", "--episodes", EPISODES, "--store", store)
-    other = command.json(*run, "--seed", 1, "--until", "episodes")
+    other = command.json(*run, "--scene", "other-seed", "--seed", 1, "--until", "episodes")
     reused = {stage["job"]: stage["reused"] for stage in other["stages"]}
     assert reused["reconstruction"]
     assert not reused["episodes"]
@@ -70,12 +71,11 @@ def test_show_prints_gates_provenance_and_artifacts(command: Command, result: di
 def test_show_of_an_unknown_scene_names_the_known_ones(command: Command, result: dict[str, Any], store: Path):
     done = command("show", "nowhere", "--store", store)
     assert done.returncode == 65
+    assert "SceneUnknown" in done.stderr
     assert result["scene"] in done.stderr
 
 
 def test_verify_names_each_file_that_differs(command: Command, result: dict[str, Any], tmp_path: Path):
-    import shutil
-
     dataset = Path(shutil.copytree(result["dataset"], tmp_path / "dataset"))
     assert command("verify", dataset).returncode == 0
     info = dataset / "meta" / "info.json"

@@ -30,6 +30,11 @@ def test_a_complaint_is_typed_and_quoted(tmp_path: Path) -> None:
         decompose_convex("tests.simready.misbehaving:complain", trimesh.creation.box(), SETTINGS, 0, tmp_path)
 
 
+def test_a_decomposition_may_find_nothing(tmp_path: Path) -> None:
+    function = "tests.simready.misbehaving:give_nothing"
+    assert decompose_convex(function, trimesh.creation.box(), SETTINGS, 0, tmp_path) == ()
+
+
 def test_a_hang_is_typed_and_ended(tmp_path: Path) -> None:
     settings = ColliderSettings(time_limit_s=1.0)
     with pytest.raises(DecompositionTimedOut, match="not done within 1 s"):

@@ -67,7 +67,9 @@ def test_torus_inertia_is_that_of_a_ring_with_thickness(run_job: RunJob) -> None
 def test_centre_of_mass_moves_with_the_mesh(run_job: RunJob) -> None:
     mesh = trimesh.creation.box((0.1, 0.06, 0.04))
     mesh.apply_translation([3.0, -2.0, 0.5])
-    asset = run_job(mesh, mass_kg=0.5).asset
+    finished = run_job(mesh, mass_kg=0.5)
+    asset = finished.asset
+    assert any("move the origin into it" in warning for warning in finished.manifest.provenance.warnings)
     np.testing.assert_allclose(asset.center_of_mass_m, [3.0, -2.0, 0.5], atol=1e-6)
     np.testing.assert_allclose(
         np.diag(asset.inertia_kg_m2), 0.5 / 12 * np.array([0.0052, 0.0116, 0.0136]), rtol=1e-4

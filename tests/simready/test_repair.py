@@ -23,6 +23,12 @@ def rebuilt(mesh: trimesh.Trimesh, faces: np.ndarray) -> trimesh.Trimesh:
     return trimesh.Trimesh(mesh.vertices, faces, process=False, validate=False)
 
 
+def joined(*meshes: trimesh.Trimesh) -> trimesh.Trimesh:
+    first = np.cumsum([0] + [len(mesh.vertices) for mesh in meshes[:-1]])
+    faces = [mesh.faces + start for mesh, start in zip(meshes, first, strict=True)]
+    return trimesh.Trimesh(np.concatenate([mesh.vertices for mesh in meshes]), np.concatenate(faces), process=False)
+
+
 def test_a_sound_mesh_is_left_alone() -> None:
     repaired = repair(box(), SETTINGS, "box")
     assert repaired.changes == ()
@@ -81,10 +87,15 @@ def test_a_flat_sheet_with_two_sides_has_no_volume() -> None:
         repair(sheet, SETTINGS, "sheet")
 
 
+def test_what_is_as_good_as_flat_has_no_volume() -> None:
+    with pytest.raises(OpenMesh, match="its volume is 1e-08"):
+        repair(trimesh.creation.box((1.0, 0.1, 1e-7)), SETTINGS, "foil")
+
+
 def test_overlapping_solids_are_counted_once() -> None:
     shifted = box()
     shifted.apply_translation([0.05, 0, 0])
-    repaired = repair(trimesh.util.concatenate([box(), shifted]), SETTINGS, "boxes")
+    repaired = repair(joined(box(), shifted), SETTINGS, "boxes")
     assert repaired.solid.volume() == pytest.approx(1.5 * BOX_M3)
     assert "united 2 overlapping solids" in repaired.changes
 
@@ -92,9 +103,22 @@ def test_overlapping_solids_are_counted_once() -> None:
 def test_a_surface_inside_out_within_another_is_a_cavity() -> None:
     inner = trimesh.creation.box((0.05, 0.03, 0.02))
     inner.invert()
-    repaired = repair(trimesh.util.concatenate([box(), inner]), SETTINGS, "hollow")
+    repaired = repair(joined(box(), inner), SETTINGS, "hollow")
     assert repaired.solid.volume() == pytest.approx(BOX_M3 * 7 / 8)
     assert repaired.changes == ("kept 1 cavities",)
+
+
+def test_a_small_label_that_floats_over_the_object_is_left_out() -> None:
+    label = trimesh.Trimesh([[0, 0, 0.021], [0.01, 0, 0.021], [0, 0.01, 0.021]], [[0, 1, 2]], process=False)
+    repaired = repair(joined(box(), label), RepairSettings(max_hole_edges=0), "box")
+    assert repaired.changes == ("left out 1 open surfaces",)
+    assert repaired.solid.volume() == pytest.approx(BOX_M3)
+
+
+def test_a_closed_button_does_not_stand_for_an_open_coat() -> None:
+    button = trimesh.creation.icosphere(1, 0.001)
+    with pytest.raises(OpenMesh, match="4 open"):
+        repair(joined(rebuilt(box(), np.asarray(box().faces)[2:]), button), SETTINGS, "coat")
 
 
 def test_a_moebius_strip_has_no_consistent_winding() -> None:

@@ -10,7 +10,10 @@ from jobs.simulation.isaac_sim import IsaacSim
 from jobs.simulation.simulator import SimulatorUnavailable
 
 CHECK = 'if [ "$1" = "-m" ]; then echo "System checking result: {result}"; exit {code}; fi\n'
-PROOF = '{{"nonce": "{nonce}", "version": "5.1.0", "fall_s": 0.5, "fall_m": {fall}, "picture_mean": 90, "picture_std": {std}}}'
+PROOF = (
+    '{{"nonce": "{nonce}", "version": "5.1.0", "fall_s": 0.5, "fall_m": {fall}, "picture_mean": 90, '
+    '"picture_std": {std}}}'
+)
 
 
 def install(root: Path, script: str) -> IsaacSim:

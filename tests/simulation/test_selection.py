@@ -7,7 +7,7 @@ import pytest
 from jobs.contracts.profile import Profile
 from jobs.runtime.errors import UnknownName
 from jobs.runtime.profiles import load_profile
-from jobs.simulation.mujoco_simulator import MujocoSimulator
+from jobs.simulation.mujoco_simulator import MujocoSimulation
 from jobs.simulation.selection import probe_simulators, select_simulator
 from jobs.simulation.simulator import SIMULATORS, SimulatorUnavailable, open_simulator
 
@@ -22,10 +22,10 @@ def test_first_simulator_that_works_is_taken() -> None:
     assert selection.refused == {}
 
 
-def test_moving_on_along_the_request_is_stamped(simulation: MujocoSimulator) -> None:
+def test_moving_on_along_the_request_is_stamped(simulation: MujocoSimulation) -> None:
     selection = select_simulator(("mujoco_warp", "mujoco"), admitting("mujoco", "mujoco_warp"))
     assert list(selection.refused) == ["mujoco_warp"]
-    assert "no implementation" in selection.stamp(simulation).refused["mujoco_warp"]  # type: ignore[arg-type]
+    assert "no implementation" in selection.stamp(simulation).refused["mujoco_warp"]
 
 
 def test_nothing_is_used_that_the_request_does_not_list() -> None:

@@ -10,6 +10,7 @@ from jobs.runtime.folder_store import FolderStore
 from tasks.intake import (
     MAX_FOLDER_FILES,
     InputMissing,
+    InputUnreadable,
     NoCameras,
     NoPhotos,
     PathLeavesFolder,
@@ -121,3 +122,8 @@ def test_a_home_folder_is_not_an_object(store: FolderStore, tmp_path: Path):
         (folder / f"{number}.txt").touch()
     with pytest.raises(TooManyFiles):
         take_in(PHOTOS, tmp_path, store)
+
+
+def test_a_file_that_cannot_be_read_is_named(store: FolderStore, tmp_path: Path):
+    with pytest.raises(InputUnreadable, match="mem"):
+        take_in(ObjectRequest(name="memory", mesh="mem"), Path("/proc/self"), store)

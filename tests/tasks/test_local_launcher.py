@@ -8,14 +8,25 @@ from pathlib import Path
 
 import pytest
 import trimesh
+from prefect.states import Failed
 
 from jobs.contracts.reconstruction import MeshSource, ReconstructionRequest
+from jobs.contracts.report import ErrorReport
 from jobs.contracts.run import ObjectRequest
 from jobs.runtime.artifacts import load_manifest
 from jobs.runtime.errors import TransientError
 from jobs.runtime.folder_store import FolderStore
 from tasks.intake import take_in
-from tasks.local_launcher import JobCrashed, JobFailed, JobKilled, JobTimedOut, probe_job, run_job_process
+from tasks.job import is_transient
+from tasks.local_launcher import (
+    JobCrashed,
+    JobFailed,
+    JobFailedTransiently,
+    JobKilled,
+    JobTimedOut,
+    probe_job,
+    run_job_process,
+)
 
 
 @pytest.fixture
@@ -102,3 +113,11 @@ def test_a_job_that_does_not_end_is_stopped(store: FolderStore, request_for_bric
 def test_a_probe_reports_what_it_exercised():
     report = probe_job("export")
     assert all(item.seconds > 0 for item in report.capabilities)
+
+
+def test_only_a_transient_failure_is_retried():
+    gone = ErrorReport(type="StoreUnreachable", message="the bucket did not answer", exit_code=75)
+    refused = ErrorReport(type="NoPhotos", message="no photos", exit_code=65)
+    assert is_transient(None, None, Failed(data=JobFailedTransiently(gone)))
+    assert is_transient(None, None, Failed(data=JobKilled("export")))
+    assert not is_transient(None, None, Failed(data=JobFailed(refused)))

@@ -1,0 +1,94 @@
+"""What reconstruction can do here, found out by doing it on something small."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import trimesh
+
+from jobs.contracts.reconstruction import CarvingSettings, MeshLimits
+from jobs.contracts.report import Readiness
+from jobs.geometry.closed import compute_volume_m3
+from jobs.geometry.glb_file import save_glb
+from jobs.geometry.mesh_file import load_mesh
+from jobs.reconstruction.camera import Camera
+from jobs.reconstruction.capture import Shot
+from jobs.reconstruction.carving import carve
+from jobs.reconstruction.silhouette import find_silhouette
+from jobs.reconstruction.view import View
+from jobs.runtime.errors import SimfoundryError
+from jobs.runtime.key import dependency_versions
+
+_RADIUS_M, _DISTANCE_M, _SIDE_PX, _FOCAL_PX = 0.05, 0.4, 96, 240.0
+_VIEWS, _TOLERANCE = 16, 0.05
+_REMEDY = "Run `make setup` again: a library of the reconstruction extra is missing or broken."
+
+
+def probe() -> tuple[Readiness, ...]:
+    """Carve a rendered sphere, write and read a cube. Never raises."""
+    return (_attempt("visual_hull", _carve_sphere), _attempt("mesh_import", _import_cube))
+
+
+def _attempt(name: str, canary: Callable[[], tuple[bool, str]]) -> Readiness:
+    started = time.monotonic()
+    try:
+        ready, detail = canary()
+    except (SimfoundryError, RuntimeError, ValueError, OSError, ArithmeticError, LookupError, TypeError) as error:
+        ready, detail = False, f"{type(error).__name__}: {error}"
+    return Readiness(
+        kind="provider",
+        name=name,
+        ready=ready,
+        version=dependency_versions("reconstruction")["manifold3d"],
+        seconds=time.monotonic() - started,
+        detail=detail,
+        remedy="" if ready else _REMEDY,
+    )
+
+
+def _carve_sphere() -> tuple[bool, str]:
+    """From directions spread over all sides, so that the hull is the sphere."""
+    views = []
+    for index in range(_VIEWS):
+        height = 1 - 2 * (index + 0.5) / _VIEWS
+        angle = np.pi * (1 + 5**0.5) * index
+        across = np.sqrt(1 - height**2)
+        camera = _look_at_origin(_DISTANCE_M * np.array([across * np.cos(angle), across * np.sin(angle), height]))
+        rgb = _render_sphere(camera)
+        views.append(View.of(Shot(f"view {index}", rgb, None, camera), find_silhouette(rgb, None)))
+    carved = carve(views, "canary", CarvingSettings(grid=64), lambda step, done, total: None)
+    ratio = compute_volume_m3(carved.mesh) / (4 / 3 * np.pi * _RADIUS_M**3)
+    seen = f"carved a sphere from {_VIEWS} rendered views; its volume is {ratio:.3f} of the true one"
+    return abs(ratio - 1) < _TOLERANCE, seen
+
+
+def _look_at_origin(position: np.ndarray) -> Camera:
+    forward = -position / np.linalg.norm(position)
+    right = np.cross(forward, [0.0, 0.0, 1.0])
+    right /= np.linalg.norm(right)
+    R_camera_world = np.stack([right, np.cross(forward, right), forward])
+    K = np.array([[_FOCAL_PX, 0, _SIDE_PX / 2], [0, _FOCAL_PX, _SIDE_PX / 2], [0, 0, 1]])
+    return Camera(K, R_camera_world, -R_camera_world @ position)
+
+
+def _render_sphere(camera: Camera) -> np.ndarray:
+    """Dark red on light grey, exactly, by the distance of each pixel's ray from the centre."""
+    v, u = np.mgrid[:_SIDE_PX, :_SIDE_PX] + 0.5
+    rays = camera.rays(u.reshape(-1), v.reshape(-1))
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    hit = np.linalg.norm(np.cross(rays, camera.position), axis=1).reshape(u.shape) < _RADIUS_M
+    return np.where(hit[..., None], np.array([150, 40, 40]), np.array([220, 220, 220])).astype(np.uint8)
+
+
+def _import_cube() -> tuple[bool, str]:
+    cube = trimesh.creation.box((0.1, 0.2, 0.3))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cube.glb"
+        save_glb(cube, path)
+        extents = load_mesh(path, None, MeshLimits()).mesh.extents
+    same = bool(np.allclose(extents, [0.1, 0.2, 0.3]))
+    return same, f"wrote and read a box of 0.1 x 0.2 x 0.3 m; it came back as {' x '.join(f'{e:.3g}' for e in extents)}"

@@ -1,0 +1,56 @@
+"""What is written as GLB comes back as it was."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+
+from jobs.contracts.reconstruction import MeshLimits
+from jobs.geometry.errors import EmptyMesh
+from jobs.geometry.glb_file import save_glb, vertex_colours
+from jobs.geometry.mesh_file import load_mesh
+
+
+@pytest.fixture
+def coloured() -> trimesh.Trimesh:
+    mesh = trimesh.creation.icosphere(subdivisions=3, radius=0.1)
+    mesh.apply_translation((0.3, -0.2, 1.0))
+    random = np.random.default_rng(0)
+    mesh.visual.vertex_colors = random.integers(0, 256, (len(mesh.vertices), 4), np.uint8)
+    return mesh
+
+
+def test_vertices_faces_and_colours_come_back_byte_for_byte(tmp_path: Path, coloured: trimesh.Trimesh) -> None:
+    save_glb(coloured, tmp_path / "a.glb")
+    back = load_mesh(tmp_path / "a.glb", None, MeshLimits()).mesh
+    assert back.vertices.astype("<f4").tobytes() == coloured.vertices.astype("<f4").tobytes()
+    assert np.array_equal(back.faces, coloured.faces)
+    assert np.array_equal(vertex_colours(back), vertex_colours(coloured))
+
+
+def test_the_same_mesh_gives_the_same_bytes(tmp_path: Path, coloured: trimesh.Trimesh) -> None:
+    save_glb(coloured, tmp_path / "a.glb")
+    save_glb(load_mesh(tmp_path / "a.glb", None, MeshLimits()).mesh, tmp_path / "b.glb")
+    assert (tmp_path / "a.glb").read_bytes() == (tmp_path / "b.glb").read_bytes()
+
+
+def test_another_reader_sees_it_y_up(tmp_path: Path) -> None:
+    save_glb(trimesh.creation.box((1, 2, 3)).apply_translation((0, 0, 1.5)), tmp_path / "a.glb")
+    np.testing.assert_allclose(trimesh.load_scene(tmp_path / "a.glb").bounds, [[-0.5, 0, -1], [0.5, 3, 1]])
+
+
+def test_chunks_are_aligned_and_lengths_are_true(tmp_path: Path, coloured: trimesh.Trimesh) -> None:
+    save_glb(coloured, tmp_path / "a.glb")
+    data = (tmp_path / "a.glb").read_bytes()
+    magic, version, length, text = struct.unpack_from("<4sIII", data)
+    binary = struct.unpack_from("<I", data, 20 + text)[0]
+    assert (magic, version, length) == (b"glTF", 2, len(data))
+    assert text % 4 == binary % 4 == 0
+    assert 20 + text + 8 + binary == length
+
+
+def test_nothing_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(EmptyMesh, match=r"a\.glb"):
+        save_glb(trimesh.Trimesh(np.zeros((3, 3)), np.zeros((0, 3), int), process=False), tmp_path / "a.glb")

@@ -1,0 +1,113 @@
+"""Captures, and a store to run the job in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from jobs.contracts.manifest import Manifest
+from jobs.contracts.reconstruction import MeshSource, PhotoSource, ReconstructionRequest, UploadedFile
+from jobs.reconstruction.picture_format import EXTENSIONS
+from jobs.runtime import paths
+from jobs.runtime.folder_store import FolderStore
+from jobs.runtime.job import execute
+from jobs.runtime.settings import Settings
+from jobs.runtime.store import sha256_of
+from jobs.runtime.workspace import silent
+from tests.reconstruction.turntable import Turntable, hammer
+
+PICTURES = {extension for extensions in EXTENSIONS.values() for extension in extensions}
+CARVING = {"grid": 64, "min_views": 8}
+
+
+class Bench:
+    """A store, and the job run in it. `uploads` are what was put there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store = FolderStore(str(root / "store"))
+
+    def upload(self, folder: Path, path: Path) -> UploadedFile:
+        name = path.relative_to(folder).as_posix()
+        target = f"uploads/test/{name}"
+        self.store.upload(path, target)
+        return UploadedFile(name=name, path=target, sha256=sha256_of(path), bytes=path.stat().st_size)
+
+    def photos(self, folder: Path, cameras: str = "transforms.json", **changes: object) -> ReconstructionRequest:
+        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
+        source = PhotoSource(
+            kind="photos",
+            photos=tuple(self.upload(folder, path) for path in files),
+            cameras=self.upload(folder, folder / cameras),
+            known_size_m=changes.pop("known_size_m", None),
+        )
+        return self._request(source, "visual_hull", {"carving": CARVING} | changes)
+
+    def mesh(self, path: Path, **changes: object) -> ReconstructionRequest:
+        companions = sorted(item for item in path.parent.iterdir() if item != path and item.is_file())
+        source = MeshSource(
+            kind="mesh",
+            mesh=self.upload(path.parent, path),
+            companions=tuple(self.upload(path.parent, item) for item in companions),
+            units=changes.pop("units", None),
+        )
+        return self._request(source, "mesh_import", changes)
+
+    def run(self, request: ReconstructionRequest) -> Manifest:
+        settings = Settings(work_dir=self.root / "work", image=None, isaac_sim_root=None)
+        return execute(request, self.store, settings, silent).manifest
+
+    def artifact(self, manifest: Manifest, kind: str) -> Path:
+        (item,) = manifest.of_kind(kind)
+        return Path(self.store.uri) / paths.artifact(manifest, item)
+
+    def _request(
+        self, source: PhotoSource | MeshSource, provider: str, changes: dict[str, object]
+    ) -> ReconstructionRequest:
+        fields = {"schema_version": 1, "profile": "demo", "name": "thing", "providers": (provider,)}
+        return ReconstructionRequest.model_validate(fields | {"source": source} | changes)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path / "bench")
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Turntable:
+    """Sixteen pictures of the hammer; not to be changed."""
+    return Turntable.make(tmp_path_factory.mktemp("turntable") / "hammer", hammer())
+
+
+@pytest.fixture
+def turntable(pristine: Turntable, tmp_path: Path) -> Turntable:
+    """A copy that a test may spoil."""
+    shutil.copytree(pristine.folder, tmp_path / "hammer")
+    return Turntable(tmp_path / "hammer", pristine.mesh, pristine.cameras)
+
+
+@pytest.fixture
+def repaint(turntable: Turntable) -> Callable[[int, Callable[[Image.Image], Image.Image]], None]:
+    """Change one picture of the turntable."""
+
+    def change(index: int, how: Callable[[Image.Image], Image.Image]) -> None:
+        path = turntable.folder / f"images/{index:02d}.png"
+        with Image.open(path) as picture:
+            changed = how(picture.copy())
+        changed.save(path)
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    default = Path(__file__).resolve().parents[2].parent / "shared" / "realdata"
+    folder = Path(os.environ.get("SIMFOUNDRY_REALDATA", default))
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}; set SIMFOUNDRY_REALDATA")
+    return folder
