@@ -93,7 +93,7 @@ def _add_furniture(spec: mujoco.MjSpec) -> None:
         type=mujoco.mjtGeom.mjGEOM_CYLINDER, size=[GOAL_RADIUS_M, 0.0008, 0], rgba=[0.16, 0.62, 0.36, 1],
         contype=0, conaffinity=0, group=2,
     )
-    world.add_camera(name="front", pos=[1.22, 0, 0.72], xyaxes=[0, 1, 0, -0.62, 0, 0.785], fovy=42)
+    world.add_camera(name="front", pos=[1.12, 0.03, 0.66], xyaxes=[0, 1, 0, -0.62, 0, 0.785], fovy=38)
 
 
 def _add_leg(table: Any, x_m: float, y_m: float) -> None:

@@ -10,9 +10,10 @@ import trimesh
 
 from jobs.contracts.reconstruction import CarvingSettings
 from jobs.geometry.closed import from_manifold, to_manifold
+from jobs.geometry.errors import OpenMesh
 from jobs.reconstruction.agreement import Agreement, distrust, measure_agreement
 from jobs.reconstruction.bounds import find_bounds
-from jobs.reconstruction.errors import CamerasDoNotMatch, TooFewViews, listed
+from jobs.reconstruction.errors import CamerasDoNotMatch, ProviderFailed, TooFewViews, listed
 from jobs.reconstruction.hull import Box, hull_field, sample_field
 from jobs.reconstruction.surface import extract_surface, keep_large_pieces, simplify
 from jobs.reconstruction.underside import Underside, find_underside
@@ -44,6 +45,7 @@ def carve(views: Sequence[View], cameras: str, settings: CarvingSettings, told: 
     Raises:
         CamerasDoNotMatch: The cones have nothing in common, or most views contradict it.
         TooFewViews: Too few are left.
+        ProviderFailed: The surface came out open.
     """
     box = find_bounds([view for view in views if not view.is_cut], settings.doubters)
     if box is None:
@@ -64,7 +66,7 @@ def carve(views: Sequence[View], cameras: str, settings: CarvingSettings, told: 
     if surface is None:
         raise CamerasDoNotMatch(cameras, [_NOTHING_IN_COMMON])
     told("surface", 0, 0)
-    solid, _ = keep_large_pieces(to_manifold(surface))
+    solid, _ = keep_large_pieces(_to_solid(surface))
     underside = find_underside(from_manifold(solid), usable)
     if underside is not None:
         solid = solid.trim_by_plane(tuple(underside.normal), underside.offset)
@@ -76,6 +78,14 @@ def carve(views: Sequence[View], cameras: str, settings: CarvingSettings, told: 
 def _hull(views: Sequence[View], box: Box, doubters: int, grid: int, told: Told) -> trimesh.Trimesh | None:
     volume = sample_field(hull_field(views, doubters), box, grid, lambda done, all_: told("carve", done, all_))
     return extract_surface(volume)
+
+
+def _to_solid(surface: trimesh.Trimesh) -> manifold3d.Manifold:
+    """Raises: ProviderFailed: Marching cubes left it open, which is no fault of the photos."""
+    try:
+        return to_manifold(surface, "the carved surface")
+    except OpenMesh as error:
+        raise ProviderFailed("visual_hull", str(error)) from error
 
 
 def _voxel(solid: manifold3d.Manifold, grid: int) -> float:

@@ -70,7 +70,7 @@ def test_distortion_is_taken_out_of_the_photo(turntable: Turntable) -> None:
     K = np.asarray(row.K) - [[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0]]
     theirs = cv2.undistort(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), K, np.array(row.distortion))
     inside = np.s_[30:-30, 30:-30]
-    assert np.abs(shot.rgb[inside].astype(int) - theirs[inside]).max() <= 2
+    assert np.abs(shot.rgb[inside].astype(int) - theirs[inside]).max() <= 4
 
 
 def test_a_middlebury_row_is_k_r_t_in_metres(tmp_path: Path) -> None:

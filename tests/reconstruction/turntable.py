@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import manifold3d
@@ -37,16 +37,16 @@ def look_at(position: NDArray[np.float64], target: NDArray[np.float64], side_px:
     return Camera(K, R_camera_world, -R_camera_world @ position)
 
 
-def ring(target: NDArray[np.float64], distance_m: float, views: int = VIEWS) -> list[Camera]:
+def ring(target: NDArray[np.float64], distance_m: float, views: int, side_px: int) -> list[Camera]:
     """Two thirds of the cameras 15 degrees above the horizon, the others 50."""
     low = views * 2 // 3
     angles = [(2 * np.pi * i / low, 0.26) for i in range(low)]
     angles += [(2 * np.pi * (i + 0.5) / (views - low), 0.87) for i in range(views - low)]
     directions = [np.array([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)]) for a, e in angles]
-    return [look_at(target + distance_m * direction, target) for direction in directions]
+    return [look_at(target + distance_m * direction, target, side_px) for direction in directions]
 
 
-def photograph(mesh: trimesh.Trimesh, camera: Camera, side_px: int = SIDE_PX) -> NDArray[np.uint8]:
+def photograph(mesh: trimesh.Trimesh, camera: Camera, side_px: int) -> NDArray[np.uint8]:
     """Brown on light grey, lit from above, antialiased by four rays a pixel."""
     sight = RayCaster(mesh).look(camera.scaled(2, 2), 2 * side_px, 2 * side_px)
     picture = np.empty((2 * side_px, 2 * side_px, 3))
@@ -63,14 +63,16 @@ class Turntable:
     folder: Path
     mesh: trimesh.Trimesh
     cameras: list[Camera]
-    extra: dict[str, object] = field(default_factory=lambda: {"units": "m"})
+    side_px: int = SIDE_PX
 
     @classmethod
-    def make(cls, folder: Path, mesh: trimesh.Trimesh, views: int = VIEWS, distance_m: float = 0.36) -> Turntable:
-        made = cls(folder, mesh, ring(mesh.bounds.mean(axis=0), distance_m, views))
+    def make(
+        cls, folder: Path, mesh: trimesh.Trimesh, views: int = VIEWS, distance_m: float = 0.36, side_px: int = SIDE_PX
+    ) -> Turntable:
+        made = cls(folder, mesh, ring(mesh.bounds.mean(axis=0), distance_m, views, side_px), side_px)
         (folder / "images").mkdir(parents=True)
         for index, camera in enumerate(made.cameras):
-            Image.fromarray(photograph(mesh, camera)).save(folder / f"images/{index:02d}.png")
+            Image.fromarray(photograph(mesh, camera, side_px)).save(folder / f"images/{index:02d}.png")
         made.write_transforms()
         return made
 
@@ -85,8 +87,9 @@ class Turntable:
 
     def write_transforms(self, frames: list[dict[str, object]] | None = None, **changes: object) -> None:
         """The cameras as nerfstudio writes them; a change of None leaves a field out."""
-        document: dict[str, object] = {"camera_model": "OPENCV", "w": SIDE_PX, "h": SIDE_PX, **self.extra}
-        document |= {"fl_x": 1.5 * SIDE_PX, "fl_y": 1.5 * SIDE_PX, "cx": SIDE_PX / 2, "cy": SIDE_PX / 2}
+        side = self.side_px
+        document: dict[str, object] = {"camera_model": "OPENCV", "w": side, "h": side, "units": "m"}
+        document |= {"fl_x": 1.5 * side, "fl_y": 1.5 * side, "cx": side / 2, "cy": side / 2}
         document |= {"frames": self.frames() if frames is None else frames} | changes
         kept = {key: value for key, value in document.items() if value is not None}
         (self.folder / "transforms.json").write_text(json.dumps(kept))
