@@ -8,7 +8,7 @@ JOBS := flows,reconstruction,simready,episodes,export
 ALL := $(JOBS),test,bench
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test lint format bench-reconstruction
+.PHONY: setup demo test lint format interop bench-reconstruction bench-episodes
 
 setup: ## .venv with the `simfoundry` command; EXTRAS=all for tests and benchmarks too
 ifeq ($(EXTRAS),all)
@@ -36,6 +36,14 @@ format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+interop: ## lerobot, Newton, PyBullet and MuJoCo open our exports, each in an environment of its own
+	@$(MAKE) --no-print-directory setup
+	@infra/interop.sh "$(PYTHON)"
+
 bench-reconstruction: ## IoU against ground truth and pick success per object; SAVE=1 keeps the figures
 	@$(MAKE) --no-print-directory setup EXTRAS=all
 	@$(BIN)/python -m benchmarks.reconstruction $(if $(SAVE),--save)
+
+bench-episodes: ## episodes an hour by one process, against bare physics; SAVE=1 keeps the figures
+	@$(MAKE) --no-print-directory setup
+	@$(BIN)/python -m benchmarks.episodes $(if $(SAVE),--save)

@@ -71,7 +71,8 @@ class GroundTruth:
         mesh.userface = np.asarray(self.mesh.faces).ravel()
         look: dict[str, object] = {"rgba": PLAIN}
         if texture:
-            flipped = np.asarray(self.mesh.visual.uv) * (1, -1) + (0, 1)  # MuJoCo counts rows from the top
+            uv = getattr(self.mesh.visual, "uv", None)
+            flipped = np.asarray(uv) * (1, -1) + (0, 1)  # MuJoCo counts rows from the top
             mesh.usertexcoord = flipped.ravel()
             mesh.userfacetexcoord = np.asarray(self.mesh.faces).ravel()
             spec.add_texture(name="skin", type=mujoco.mjtTexture.mjTEXTURE_2D, file=str(texture))

@@ -1,6 +1,6 @@
 """The README's picture, from what `make demo` made: for each object a photo, the asset, and frames of one episode.
 
-    make demo && .venv/bin/python -m examples.make_picture [STORE]
+make demo && .venv/bin/python -m examples.make_picture [STORE]
 """
 
 from __future__ import annotations

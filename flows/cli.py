@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from flows import console
-from flows.doctor_command import examine, sufficient
-from flows.result import build_view
+from flows.doctor_command import examine
+from flows.result import Failure, build_view
 from flows.run_command import run
 from jobs.contracts.document import Document
+from jobs.contracts.report import ErrorReport
 from jobs.contracts.run import STAGES, SceneDocument
 from jobs.runtime import paths
-from jobs.runtime.errors import ArtifactMissing, BadInput, SimfoundryError, Unavailable
+from jobs.runtime.artifacts import read_document
+from jobs.runtime.command import report_error
+from jobs.runtime.errors import ArtifactMissing, BadInput, Unavailable
 from jobs.runtime.profiles import known_profiles, load_profile
-from jobs.runtime.store import open_store
+from jobs.runtime.store import PathLeavesStore, open_store
 from jobs.runtime.verify import verify_dataset
+from tasks.local_launcher import interrupt_jobs
 from tasks.settings import OperatorSettings
 
 # Prefect's own defaults suit a server; these suit a command. What the user has set stays.
@@ -30,27 +37,60 @@ _PREFECT_DEFAULTS = {
     "DO_NOT_TRACK": "1",
 }
 
+INTERRUPTED = 130
+
 
 class SceneUnknown(BadInput):
     def __init__(self, scene: str, store: str, known: Sequence[str]) -> None:
-        super().__init__(f"{store} holds no scene '{scene}'. Scenes there: {', '.join(known) or 'none'}.")
+        super().__init__(
+            f"{store} holds no scene '{scene}'. Scenes there: {', '.join(known) or 'none'}. "
+            "Name one of them, or another --store."
+        )
+
+
+class UsageUnknown(BadInput):
+    """A command line that cannot be parsed."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises what argparse would print before it ends the process with a code that means nothing here."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageUnknown(f"{message}. `{self.prog} --help` says what it takes.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done; 10 gates rejected everything; 65 bad input; 69 unavailable; 70 a defect; 73 the store
-    cannot be written; 75 transient."""
-    options = _parser().parse_args(arguments)
+    cannot be written; 75 transient; 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     for name, value in _PREFECT_DEFAULTS.items():
         os.environ.setdefault(name, value)
-    command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
-    except SimfoundryError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return error.exit_code
+        options = _parser().parse_args(given)
+        command: Callable[[argparse.Namespace], int] = options.command
+        exit_code = command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the lines has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("Interrupted. What was committed stays; the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:  # a defect, too, must end with its own code and, for machines, with its line
+        return _fail(report_error(error), as_json="--json" in given)
+    return exit_code
+
+
+def _fail(error: ErrorReport, as_json: bool) -> int:
+    if as_json:
+        _print_json(Failure(exit_code=error.exit_code, error=error))
+    else:
+        print(f"{error.type}: {error.message}", file=sys.stderr)
+    return error.exit_code
 
 
 def _run(options: argparse.Namespace) -> int:
+    signal.signal(signal.SIGINT, _interrupt)
     console.show_progress()
     result = run(options)
     if options.json:
@@ -60,21 +100,27 @@ def _run(options: argparse.Namespace) -> int:
     return result.exit_code
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C: jobs run in sessions of their own, so they do not hear it from the terminal."""
+    interrupt_jobs()
+    raise KeyboardInterrupt
+
+
 def _doctor(options: argparse.Namespace) -> int:
     profile = load_profile(options.profile)
     report = examine(options.store or OperatorSettings.from_environment().store)
     if options.json:
         _print_json(report)
     else:
-        console.print_readiness(report)
-    return 0 if sufficient(report, profile) else Unavailable.exit_code
+        console.print_readiness(report, profile)
+    return 0 if report.is_ready(profile) else Unavailable.exit_code
 
 
 def _show(options: argparse.Namespace) -> int:
     store = open_store(options.store or OperatorSettings.from_environment().store)
     try:
-        document = SceneDocument.from_json(store.read(f"{paths.scene(options.scene)}/scene.json"))
-    except ArtifactMissing as error:
+        document = read_document(store, f"{paths.scene(options.scene)}/scene.json", SceneDocument)
+    except (ArtifactMissing, PathLeavesStore) as error:
         known = sorted({item.path.split("/")[1] for item in store.list("scenes/")})
         raise SceneUnknown(options.scene, store.uri, known) from error
     view = build_view(store, document)
@@ -98,10 +144,10 @@ def _print_json(document: Document) -> None:
     print(document.to_json().decode())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="simfoundry", description="Photos in, certified robot-training data out.")
+def _parser() -> Parser:
+    parser = Parser(prog="simfoundry", description="Photos in, certified robot-training data out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument(
         "--store", help="a folder or gs://bucket[/prefix]; default $SIMFOUNDRY_STORE or ./simfoundry-store"
     )
@@ -125,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_run(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # pyright: ignore[reportPrivateUsage, reportMissingTypeArgument] - argparse names the type only so
+def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # pyright: ignore[reportPrivateUsage, reportMissingTypeArgument] - argparse names the type only so
     run_parser = commands.add_parser("run", parents=[shared], help="from photos, meshes or a request to a dataset")
     source = run_parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--photos", nargs="+", type=Path, metavar="DIR", help="posed photos, one folder per object")
@@ -136,9 +182,11 @@ def _add_run(commands: argparse._SubParsersAction, shared: argparse.ArgumentPars
     run_parser.add_argument("--material", metavar="NAME", help="what it is made of, e.g. ceramic, wood, abs_plastic")
     run_parser.add_argument("--mass", type=float, metavar="KG", help="what it weighs")
     run_parser.add_argument("--scene", metavar="NAME", help="name of the scene; default: from the inputs' names")
-    run_parser.add_argument("--profile", default="demo", help="thresholds: " + ", ".join(known_profiles()))
-    run_parser.add_argument("--until", default="export", choices=STAGES, help="stop after this job")
-    run_parser.add_argument("--episodes", type=int, default=10, metavar="N", help="per object (default 10)")
-    run_parser.add_argument("--seed", type=int, default=0, metavar="S")
-    run_parser.add_argument("--simulator", action="append", metavar="NAME", help="may be repeated: tried in this order")
+    run_parser.add_argument("--profile", help="thresholds: " + ", ".join(known_profiles()) + " (default demo)")
+    run_parser.add_argument("--until", choices=STAGES, help="stop after this job (default export)")
+    run_parser.add_argument("--episodes", type=int, metavar="N", help="per object (default 10)")
+    run_parser.add_argument("--seed", type=int, metavar="S", help="of everything random (default 0)")
+    run_parser.add_argument(
+        "--simulator", action="append", dest="simulators", metavar="NAME", help="may be repeated: tried in this order"
+    )
     run_parser.set_defaults(command=_run)

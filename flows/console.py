@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Iterable
+from itertools import groupby
 
-from flows.result import RunResult, SceneView
+from flows.doctor_command import DoctorReport
+from flows.result import ListedArtifact, RunResult, SceneView
 from jobs.contracts.export import Verification
-from jobs.contracts.report import ReadinessReport
+from jobs.contracts.profile import Profile
 from jobs.contracts.run import StageOutcome
+from tasks.wording import tell_bounds, tell_value
 
 MARKS = {True: "passed", False: "REJECTED", None: "FAILED"}
 
@@ -34,14 +38,15 @@ def show_progress() -> None:
 
 def print_result(result: RunResult) -> None:
     """The end of `simfoundry run`: what became of each object, where things are, how to look at them."""
-    if result.error:
-        print(f"{result.error.type}: {result.error.message}", file=sys.stderr)
-        return
-    print(f"\nScene '{result.scene}' in {result.wall_s or 0:.1f} s")
+    reached = f"reached {result.stages[-1].job} as asked" if result.exit_code == 0 else "no dataset"
+    ending = "a certified dataset" if result.dataset else reached
+    print(f"\nScene '{result.scene}': {ending}, in {result.wall_s or 0:.1f} s; its jobs used {result.used}\n")
     for stage in result.stages:
         print(f"  {MARKS[stage.passed]:8} {stage.job:14} {stage.subject:20} {_took(stage)}{_why(stage)}")
-    for item in result.artifacts:
-        print(f"  {item.kind:11} {item.subject:20} {item.path}")
+        for warning in stage.warnings:
+            print(f"{'':11}note: {warning}")
+    _print_artifacts(result.artifacts)
+    print()
     for title, path in (("dataset", result.dataset), ("certificate", result.certificate), ("report", result.report)):
         if path:
             print(f"  {title:11} {path}")
@@ -51,9 +56,8 @@ def print_result(result: RunResult) -> None:
 def print_view(view: SceneView) -> None:
     """`simfoundry show`"""
     scene = view.scene
-    print(
-        f"Scene '{scene.scene}', profile {scene.request.profile}, seed {scene.request.seed}, updated {scene.updated_at}"
-    )
+    at = f"{scene.updated_at:%Y-%m-%d %H:%M:%S} UTC"
+    print(f"Scene '{scene.scene}', profile {scene.request.profile}, seed {scene.request.seed}, updated {at}")
     for stage in scene.stages:
         print(f"\n{MARKS[stage.passed]} {stage.job} of {stage.subject} ({_took(stage)}){_why(stage)}")
         for manifest in (item for item in view.manifests if item.ref in stage.outputs):
@@ -62,21 +66,33 @@ def print_view(view: SceneView) -> None:
                 print(f"  warning: {warning}")
         for verdict in (item for item in view.verdicts if any(ref.key == item.key for ref in stage.outputs)):
             for finding in verdict.findings:
-                value = "not measured" if finding.value is None else f"{finding.value:.5g}"
-                print(f"  {MARKS[finding.passed]:8} {finding.requirement.check:22} {finding.subject:28} {value}")
-    print()
-    for item in view.artifacts:
-        print(f"{item.kind:11} {item.subject:20} {item.path}")
-    print(f"{'dataset':11} {'':20} {view.dataset or 'none'}")
+                measured = f"{tell_value(finding)} ({tell_bounds(finding.requirement)})"
+                print(f"  {MARKS[finding.passed]:8} {finding.requirement.check:22} {finding.subject:28} {measured}")
+    _print_artifacts(view.artifacts)
+    print(f"\n  dataset     {view.dataset or 'none'}")
 
 
-def print_readiness(report: ReadinessReport) -> None:
+def print_readiness(report: DoctorReport, asked: Profile) -> None:
     """`simfoundry doctor`"""
+    print(f"Python {report.python}")
     for item in report.capabilities:
-        mark = "ready    " if item.ready else "NOT READY"
+        mark = "ready    " if item.ready else "not ready"
         print(f"{mark} {item.kind:9} {item.name:16} {item.seconds:6.2f} s  {item.detail}")
         if item.remedy and not item.ready:
             print(f"{'':37}-> {item.remedy}")
+    for profile in report.profiles:
+        mark = "NOT READY" if profile.missing else "ready    "
+        asked_for = " (asked for)" if profile.name == asked.name else ""
+        lacks = f" It lacks: {'; '.join(profile.missing)}." if profile.missing else ""
+        print(f"{mark} profile   {profile.name:16} {'':9} {profile.purpose}{asked_for}{lacks}")
+
+
+def _print_artifacts(artifacts: Iterable[ListedArtifact]) -> None:
+    """Each folder once: its name is long, because it holds the hash of everything that went into it."""
+    for (subject, folder), files in groupby(artifacts, key=lambda item: (item.subject, item.folder)):
+        print(f"\n  {subject}, in {folder}/")
+        for item in files:
+            print(f"    {item.kind:11} {item.name}")
 
 
 def _took(stage: StageOutcome) -> str:

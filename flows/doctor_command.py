@@ -3,33 +3,69 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
+import sys
 import time
+from typing import Literal
 
+from jobs.contracts.document import Document, Name
 from jobs.contracts.profile import Profile
-from jobs.contracts.report import Readiness, ReadinessReport
+from jobs.contracts.report import Readiness
 from jobs.runtime.errors import SimfoundryError
+from jobs.runtime.profiles import known_profiles, load_profile
 from jobs.runtime.store import open_store
 from tasks.preflight import probe_everything, require_writable
 
 GPU_TIME_LIMIT_S = 20
+STORE_REMEDY = "Name another store with --store or SIMFOUNDRY_STORE."
 
 
-def examine(store_uri: str) -> ReadinessReport:
+class ProfileReadiness(Document):
+    """Whether a run under a profile has all that it needs; `missing` says what it lacks."""
+
+    name: Name
+    purpose: str
+    missing: tuple[str, ...]
+
+
+class DoctorReport(Document):
+    """`simfoundry doctor --json`"""
+
+    schema_version: Literal[1] = 1
+    python: str
+    capabilities: tuple[Readiness, ...]
+    profiles: tuple[ProfileReadiness, ...]
+
+    def is_ready(self, profile: Profile) -> bool:
+        return any(item.name == profile.name and not item.missing for item in self.profiles)
+
+
+def examine(store_uri: str) -> DoctorReport:
     """Exercise the jobs' providers and simulators, the devices and the store."""
-    return ReadinessReport(
-        schema_version=1, capabilities=(*probe_everything(), _probe_store(store_uri), _probe_cpu(), _probe_gpu())
+    capabilities = (*probe_everything(), _probe_store(store_uri), _probe_cpu(), _probe_gpu())
+    profiles = (load_profile(name) for name in known_profiles())
+    return DoctorReport(
+        python=f"{platform.python_version()} ({sys.executable})",
+        capabilities=capabilities,
+        profiles=tuple(
+            ProfileReadiness(name=item.name, purpose=item.purpose, missing=find_missing(capabilities, item))
+            for item in profiles
+        ),
     )
 
 
-def sufficient(report: ReadinessReport, profile: Profile) -> bool:
-    """Whether a run under `profile` has all that it needs: its first simulator, every job, the store."""
-    ready = {(item.kind, item.name) for item in report.capabilities if item.ready}
-    jobs = [item for item in report.capabilities if item.kind in ("job", "store")]
-    simulator = ("simulator", profile.simulators[0]) in ready
-    provider = any(("provider", name) in ready for name in profile.providers)
-    return simulator and provider and all(item.ready for item in jobs)
+def find_missing(capabilities: tuple[Readiness, ...], profile: Profile) -> tuple[str, ...]:
+    """What a run under `profile` lacks: its first simulator on its device, any provider, every job, the store."""
+    ready = {(item.kind, item.name): item for item in capabilities if item.ready}
+    missing = [f"{item.kind} {item.name}" for item in capabilities if item.kind in ("job", "store") and not item.ready]
+    simulator = ready.get(("simulator", profile.simulators[0]))
+    if simulator is None or (profile.simulator_device == "cuda" and simulator.device != "cuda"):
+        missing.append(f"simulator {profile.simulators[0]} on {profile.simulator_device}")
+    if not any(("provider", name) in ready for name in profile.providers):
+        missing.append(f"one of the providers {', '.join(profile.providers)}")
+    return tuple(missing)
 
 
 def _probe_store(uri: str) -> Readiness:
@@ -39,7 +75,7 @@ def _probe_store(uri: str) -> Readiness:
         require_writable(open_store(uri))
     except SimfoundryError as error:
         seconds = time.monotonic() - started
-        return Readiness(kind="store", name=kind, ready=False, seconds=seconds, detail=str(error), remedy="--store")
+        return Readiness(kind="store", name=kind, ready=False, seconds=seconds, detail=str(error), remedy=STORE_REMEDY)
     return Readiness(
         kind="store",
         name=kind,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from prefect.transactions import CommitMode, transaction
+
 from jobs.contracts.document import JobName, Name
-from jobs.contracts.manifest import Manifest, ManifestRef
+from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.profile import Profile
 from jobs.contracts.report import JobReport
 from jobs.contracts.run import StageOutcome
@@ -21,7 +24,11 @@ from tasks.local_launcher import JobFailed, JobFailedTransiently
 
 
 class Stopped(Exception):
-    """An object, or the scene, got no further; its outcomes say where and why."""
+    """An object, or the scene, got no further; `outcomes` say where and why."""
+
+    def __init__(self, outcomes: Sequence[StageOutcome]) -> None:
+        super().__init__(outcomes[-1].complaint)
+        self.outcomes = tuple(outcomes)
 
 
 @dataclass
@@ -42,15 +49,16 @@ class Chain:
         started = time.monotonic()
         report: JobReport | None = None
         try:
-            report = run_job(request, self.subject, self.store_uri)
-            assert report.ref is not None
-            enforce_gate(report.ref, self.subject, self.profile, self.store_uri)
+            with transaction(commit_mode=CommitMode.EAGER):  # a rejection undoes nothing: Prefect is not to say so
+                report = run_job(request, self.subject, self.store_uri)
+                assert report.ref is not None
+                enforce_gate(report.ref, self.subject, self.profile, self.store_uri)
         except GateRejected as rejection:
             self._note(request.job, started, report, passed=False, reasons=rejection.verdict.reasons)
-            raise Stopped from rejection
+            raise Stopped(self.outcomes) from rejection
         except SimfoundryError as error:
             self._note_error(request.job, started, error)
-            raise Stopped from error
+            raise Stopped(self.outcomes) from error
         self._note(request.job, started, report, passed=True)
         return report.ref
 
@@ -59,6 +67,7 @@ class Chain:
     ) -> None:
         assert report is not None
         assert report.ref is not None
+        manifest = load_manifest(open_store(self.store_uri), report.ref)
         self.outcomes.append(
             StageOutcome(
                 job=job,
@@ -66,9 +75,10 @@ class Chain:
                 outputs=(report.ref,),
                 passed=passed,
                 reasons=reasons,
+                warnings=manifest.provenance.warnings,
                 reused=report.reused,
                 wall_s=time.monotonic() - started,
-                usage=None if report.reused else self._manifest(report.ref).usage,
+                usage=None if report.reused else manifest.usage,
             )
         )
 
@@ -77,6 +87,3 @@ class Chain:
         self.outcomes.append(
             StageOutcome(job=job, subject=self.subject, error=carried, wall_s=time.monotonic() - started)
         )
-
-    def _manifest(self, ref: ManifestRef) -> Manifest:
-        return load_manifest(open_store(self.store_uri), ref)

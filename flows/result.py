@@ -15,20 +15,23 @@ from jobs.runtime.artifacts import load_manifest
 from jobs.runtime.gate import load_verdict
 from jobs.runtime.profiles import load_profile
 from jobs.runtime.store import Store
-
-ROOT_KINDS = ("mesh/glb", "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb")
+from tasks.cost import compute_cost, describe_cost
+from tasks.scene_page import ROOT_KINDS
+from tasks.settings import OperatorSettings
 
 
 class ListedArtifact(Document):
-    """A file that a user opens, by kind and full path."""
+    """A file that a user opens. `path` is `folder`, one per output, and `name`."""
 
     subject: Name
     kind: str
+    folder: str
+    name: str
     path: str
 
 
 class RunResult(Document):
-    """`error` is set when nothing could be started."""
+    """`error`: why the scene did not get where it should. `cost` is absent unless the operator stated a price."""
 
     schema_version: Literal[1] = 1
     exit_code: int
@@ -40,6 +43,8 @@ class RunResult(Document):
     artifacts: tuple[ListedArtifact, ...] = ()
     stages: tuple[StageOutcome, ...] = ()
     wall_s: float | None = None
+    used: str = ""
+    cost: float | None = None
     error: ErrorReport | None = None
 
 
@@ -54,7 +59,16 @@ class SceneView(Document):
     manifests: tuple[Manifest, ...]
 
 
-def build_result(store: Store, document: SceneDocument, exit_code: int) -> RunResult:
+class Failure(Document):
+    """What `--json` prints of a command that came to nothing."""
+
+    schema_version: Literal[1] = 1
+    exit_code: int
+    error: ErrorReport
+
+
+def build_result(store: Store, document: SceneDocument, exit_code: int, settings: OperatorSettings) -> RunResult:
+    usages = [stage.usage for stage in document.stages if stage.usage]
     return RunResult(
         exit_code=exit_code,
         scene=document.scene,
@@ -65,7 +79,16 @@ def build_result(store: Store, document: SceneDocument, exit_code: int) -> RunRe
         artifacts=tuple(list_artifacts(store, document)),
         stages=document.stages,
         wall_s=(document.updated_at - document.started_at).total_seconds(),
+        used=describe_cost(usages, settings),
+        cost=compute_cost(usages, settings),
+        error=_error(document, exit_code),
     )
+
+
+def _error(document: SceneDocument, exit_code: int) -> ErrorReport | None:
+    if exit_code == 0:
+        return None
+    return ErrorReport(type="SceneFailed", message="; ".join(document.complaints), exit_code=exit_code)
 
 
 def build_view(store: Store, document: SceneDocument) -> SceneView:
@@ -86,10 +109,13 @@ def list_artifacts(store: Store, document: SceneDocument) -> Iterator[ListedArti
     for stage in document.stages:
         for ref in stage.outputs:
             manifest = load_manifest(store, ref)
-            for item in manifest.artifacts:
+            for item in sorted(manifest.artifacts, key=lambda item: item.kind):
                 if item.kind in ROOT_KINDS:
                     path = f"{store.uri}/{paths.artifact(manifest, item)}"
-                    yield ListedArtifact(subject=stage.subject, kind=item.kind, path=path)
+                    folder = path.removesuffix(f"/{item.path}")
+                    yield ListedArtifact(
+                        subject=stage.subject, kind=item.kind, folder=folder, name=item.path, path=path
+                    )
 
 
 def _full(store: Store, path: str | None) -> str | None:

@@ -111,17 +111,18 @@ def build_scene(request: RunRequest, sources: Sources, store_uri: str) -> SceneD
 
 def build_assets(run: SceneRun, sources: Sources) -> list[tuple[Name, ManifestRef]]:
     """Each object to its mesh or asset, side by side; an object that fails does not stop the others."""
-    return _collect(run, [build_asset.submit(item, sources[item.name], run) for item in run.request.objects])
+    futures = [(item.name, build_asset.submit(item, sources[item.name], run)) for item in run.request.objects]
+    return _collect(run, futures)
 
 
 def record_episodes(run: SceneRun, assets: dict[Name, ManifestRef]) -> list[tuple[Name, ManifestRef]]:
-    """Shards of episodes of each asset, side by side; only those that passed their gate."""
+    """Shards of episodes of each asset, side by side; only those that passed their gate go on."""
     shards = [
         (name, first, min(EPISODES_PER_SHARD, run.request.episodes - first))
         for name in assets
         for first in range(0, run.request.episodes, EPISODES_PER_SHARD)
     ]
-    futures = [record_shard.submit(name, assets[name], first, count, run) for name, first, count in shards]
+    futures = [(name, record_shard.submit(name, assets[name], first, count, run)) for name, first, count in shards]
     return _collect(run, futures)
 
 
@@ -136,41 +137,36 @@ def export_dataset(run: SceneRun, shards: tuple[ManifestRef, ...]) -> StorePath:
     try:
         dataset = chain.run(request)
     except Stopped as stop:
-        run.stages += chain.outcomes
+        run.stages += stop.outcomes
         raise SceneFailed(run.publish()) from stop
     run.stages += chain.outcomes
     return publish_scene_dataset(dataset, run.profile, run.store_uri)
 
 
-Result = tuple[Name, ManifestRef | None, list[StageOutcome]]
+Result = tuple[ManifestRef, list[StageOutcome]]
 
 
 @task(task_run_name="asset: {item.name}", cache_policy=NO_CACHE, persist_result=False)
 def build_asset(item: ObjectRequest, source: PhotoSource | MeshSource, run: SceneRun) -> Result:
-    """One object: reconstruction, then simready, as far as the run goes."""
+    """One object: reconstruction, then simready, as far as the run goes.
+
+    Raises:
+        Stopped: It got no further.
+    """
     chain = Chain(item.name, run.profile, run.store_uri)
-    try:
-        ref = chain.run(_reconstruction(item, source, run))
-        if run.reaches("simready"):
-            ref = chain.run(
-                SimreadyRequest(
-                    schema_version=1,
-                    profile=run.profile.name,
-                    name=item.name,
-                    mesh=ref,
-                    material=item.material,
-                    mass_kg=item.mass_kg,
-                    seed=run.request.seed,
-                )
-            )
-    except Stopped:
-        return item.name, None, chain.outcomes
-    return item.name, ref, chain.outcomes
+    ref = chain.run(_reconstruction(item, source, run))
+    if run.reaches("simready"):
+        ref = chain.run(_simready(item, ref, run))
+    return ref, chain.outcomes
 
 
 @task(task_run_name="episodes: {name} from {first}", cache_policy=NO_CACHE, persist_result=False)
 def record_shard(name: Name, asset: ManifestRef, first: int, count: int, run: SceneRun) -> Result:
-    """One shard of one asset's episodes."""
+    """One shard of one asset's episodes.
+
+    Raises:
+        Stopped: The job failed or the gate rejected.
+    """
     chain = Chain(name, run.profile, run.store_uri)
     request = EpisodesRequest(
         schema_version=1,
@@ -182,10 +178,7 @@ def record_shard(name: Name, asset: ManifestRef, first: int, count: int, run: Sc
         episode_count=count,
         simulators=run.simulators,
     )
-    try:
-        return name, chain.run(request), chain.outcomes
-    except Stopped:
-        return name, None, chain.outcomes
+    return chain.run(request), chain.outcomes
 
 
 def _reconstruction(item: ObjectRequest, source: PhotoSource | MeshSource, run: SceneRun) -> ReconstructionRequest:
@@ -194,15 +187,30 @@ def _reconstruction(item: ObjectRequest, source: PhotoSource | MeshSource, run: 
     )
 
 
-def _collect(run: SceneRun, futures: Iterable[PrefectFuture[Result]]) -> list[tuple[Name, ManifestRef]]:
+def _simready(item: ObjectRequest, mesh: ManifestRef, run: SceneRun) -> SimreadyRequest:
+    return SimreadyRequest(
+        schema_version=1,
+        profile=run.profile.name,
+        name=item.name,
+        mesh=mesh,
+        material=item.material,
+        mass_kg=item.mass_kg,
+        seed=run.request.seed,
+    )
+
+
+def _collect(run: SceneRun, futures: Iterable[tuple[Name, PrefectFuture[Result]]]) -> list[tuple[Name, ManifestRef]]:
     """The results that there are, in order; all outcomes go to the run, and the scene's page is kept up to date."""
     results: list[tuple[Name, ManifestRef]] = []
-    for future in futures:
-        name, ref, outcomes = future.result()
-        run.stages += outcomes
-        run.publish()
-        if ref is not None:
+    for name, future in futures:
+        try:
+            ref, outcomes = future.result()
+        except Stopped as stop:
+            run.stages += stop.outcomes
+        else:
+            run.stages += outcomes
             results.append((name, ref))
+        run.publish()
     return results
 
 

@@ -12,6 +12,7 @@ from jobs.contracts.profile import Finding, Profile, Verdict
 from jobs.runtime.artifacts import load_manifest
 from jobs.runtime.gate import decide, publish_verdict
 from jobs.runtime.store import open_store
+from tasks.wording import tell_bounds, tell_value
 
 
 class GateRejected(Exception):
@@ -35,8 +36,9 @@ def enforce_gate(ref: ManifestRef, subject: Name, profile: Profile, store_uri: s
     verdict = decide(load_manifest(store, ref), profile)
     publish_verdict(store, verdict)
     key = f"gate-{ref.job}-{subject}".replace("_", "-")
-    create_markdown_artifact(markdown=_markdown(verdict, subject), key=key, description=_headline(verdict, subject))
-    create_table_artifact(table=[_row(item) for item in verdict.findings], key=f"{key}-findings")
+    headline, rows = _headline(verdict, subject), [_row(item) for item in verdict.findings]
+    create_markdown_artifact(markdown=_markdown(verdict, subject), key=key, description=headline)
+    create_table_artifact(table=rows, key=f"{key}-findings", description=f"{headline}, every finding")
     if not verdict.passed:
         raise GateRejected(verdict)
     return verdict
@@ -58,18 +60,8 @@ def _row(finding: Finding) -> dict[str, str]:
     return {
         "check": finding.requirement.check,
         "subject": finding.subject,
-        "value": "not measured" if finding.value is None else f"{finding.value:.6g}",
-        "required": _bounds(finding),
+        "value": tell_value(finding),
+        "required": tell_bounds(finding.requirement),
         "result": "passed" if finding.passed else "REJECTED",
         "reason": finding.reason,
     }
-
-
-def _bounds(finding: Finding) -> str:
-    required = finding.requirement
-    parts = [
-        f">= {required.at_least:g}" if required.at_least is not None else "",
-        f"<= {required.at_most:g}" if required.at_most is not None else "",
-        f"on {required.device}" if required.device else "",
-    ]
-    return ", ".join(part for part in parts if part)

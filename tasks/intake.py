@@ -11,6 +11,7 @@ from jobs.contracts.run import ObjectRequest
 from jobs.runtime import paths
 from jobs.runtime.errors import BadInput
 from jobs.runtime.store import Store, sha256_of
+from jobs.runtime.transfers import transfer_all
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
 COMPANION_SUFFIXES = (*PICTURE_SUFFIXES, ".mtl", ".bin")
@@ -85,11 +86,8 @@ def _take_photos(folder: Path, item: ObjectRequest, store: Store) -> PhotoSource
 def _take_mesh(mesh: Path, item: ObjectRequest, store: Store) -> MeshSource:
     if not mesh.is_file():
         raise InputMissing(mesh, "a mesh file")
-    companions = [
-        file
-        for file in _files(mesh.parent, recursive=False)
-        if file != mesh and file.suffix.lower() in COMPANION_SUFFIXES and mesh.suffix.lower() == ".obj"
-    ]
+    beside = _files(mesh.parent, recursive=False) if mesh.suffix.lower() == ".obj" else []
+    companions = [file for file in beside if file != mesh and file.suffix.lower() in COMPANION_SUFFIXES]
     uploaded = _upload(mesh.parent, [mesh, *companions], store)
     return MeshSource(kind="mesh", mesh=uploaded[0], companions=uploaded[1:], units=item.units)
 
@@ -123,14 +121,18 @@ def _upload(folder: Path, files: Iterable[Path], store: Store) -> tuple[Uploaded
     names = {file: file.relative_to(folder).as_posix() for file in hashes}
     listing = "\n".join(f"{hashes[file]} {names[file]}" for file in sorted(hashes))
     root = paths.upload(hashlib.sha256(listing.encode()).hexdigest())
-    uploaded: list[UploadedFile] = []
-    for file, sha256 in hashes.items():
-        target = UploadedFile(name=names[file], path=f"{root}/{names[file]}", sha256=sha256, bytes=file.stat().st_size)
-        present = store.stat(target.path)
-        if present is None or present.bytes != target.bytes:
-            store.upload(file, target.path)
-        uploaded.append(target)
-    return tuple(uploaded)
+    uploaded = {
+        file: UploadedFile(name=names[file], path=f"{root}/{names[file]}", sha256=sha256, bytes=file.stat().st_size)
+        for file, sha256 in hashes.items()
+    }
+    transfer_all(lambda file: _upload_once(file, uploaded[file], store), uploaded)
+    return tuple(uploaded.values())
+
+
+def _upload_once(file: Path, target: UploadedFile, store: Store) -> None:
+    present = store.stat(target.path)
+    if present is None or present.bytes != target.bytes:
+        store.upload(file, target.path)
 
 
 def _hash(file: Path) -> str:

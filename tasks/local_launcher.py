@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -70,6 +71,24 @@ class JobTimedOut(SimfoundryError):
         )
 
 
+class JobInterrupted(SimfoundryError):
+    exit_code = 130
+
+    def __init__(self, job: str) -> None:
+        super().__init__(f"The job '{job}' was stopped with the command. Nothing of it was committed; run it again.")
+
+
+_running: set[int] = set()
+_interrupted = threading.Event()
+
+
+def interrupt_jobs() -> None:
+    """End every running job of this process now, and none is tried again: the user wants out."""
+    _interrupted.set()
+    for leader in tuple(_running):
+        _kill_group(leader)
+
+
 def run_job_process(request: JobRequest, store: Store, time_limit_s: float, on_progress: OnProgress) -> JobReport:
     """Run one job in a process of its own and wait for it.
 
@@ -109,6 +128,8 @@ def probe_job(job: JobName, time_limit_s: float = 120.0) -> ReadinessReport:
 
 def _run(job: JobName, arguments: list[str], time_limit_s: float, on_progress: OnProgress) -> str:
     """The last line that the job wrote to standard output."""
+    if _interrupted.is_set():
+        raise JobInterrupted(job)
     with subprocess.Popen(
         [sys.executable, "-P", "-m", f"jobs.{job}", *arguments],
         stdin=subprocess.PIPE,
@@ -123,18 +144,20 @@ def _run(job: JobName, arguments: list[str], time_limit_s: float, on_progress: O
         last_lines: deque[str] = deque(maxlen=20)
         reader = threading.Thread(target=_follow, args=(process.stderr, last_lines, on_progress), daemon=True)
         reader.start()
-        timer = threading.Timer(time_limit_s, lambda: os.killpg(process.pid, signal.SIGTERM))
+        timer = threading.Timer(time_limit_s, _kill_group, (process.pid,))
         timer.start()
+        _running.add(process.pid)
         try:
             output = process.stdout.read()
             process.wait()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
         finally:
+            _running.discard(process.pid)
+            _kill_group(process.pid)
             timed_out = not timer.is_alive()
             timer.cancel()
         reader.join()
+    if _interrupted.is_set():
+        raise JobInterrupted(job)
     if timed_out:
         raise JobTimedOut(job, time_limit_s)
     if process.returncode == -signal.SIGKILL:
@@ -145,6 +168,12 @@ def _run(job: JobName, arguments: list[str], time_limit_s: float, on_progress: O
     if not lines:
         raise DefectiveJob(job, f"it said nothing and ended with {process.returncode}: {' | '.join(last_lines)}")
     return lines[-1]
+
+
+def _kill_group(leader: int) -> None:
+    """End a job and whatever it started; nothing happens if all have ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _follow(stream: IO[str], last_lines: deque[str], on_progress: OnProgress) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from jobs.contracts.document import JobName
 from jobs.contracts.profile import Profile
@@ -62,7 +63,7 @@ def require_simulator(request: RunRequest, profile: Profile) -> tuple[str, ...]:
     names = choose_simulators(request, profile)
     if STAGES.index(request.until) < STAGES.index("simready"):
         return names
-    ready = {item.name: item for item in probe_job("episodes").capabilities if item.kind == "simulator"}
+    ready = {item.name: item for item in _probe_simulators()}
     reasons = tuple(_objection(name, ready.get(name), profile) for name in names)
     if all(reasons):
         raise NoSimulatorReady(profile, reasons)
@@ -74,6 +75,12 @@ def probe_everything() -> tuple[Readiness, ...]:
     jobs: tuple[JobName, ...] = STAGES
     with ThreadPoolExecutor(len(jobs)) as pool:
         return tuple(item for report in pool.map(probe_job, jobs) for item in report.capabilities)
+
+
+@cache
+def _probe_simulators() -> tuple[Readiness, ...]:
+    """Once in a process: the command line asks before it reads the inputs, the flow asks wherever it runs."""
+    return tuple(item for item in probe_job("episodes").capabilities if item.kind == "simulator")
 
 
 def _objection(name: str, readiness: Readiness | None, profile: Profile) -> str:

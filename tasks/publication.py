@@ -12,7 +12,7 @@ from jobs.runtime.publish import publish_dataset
 from jobs.runtime.store import open_store
 
 
-@task(task_run_name="publish {ref.key}", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="publish dataset", cache_policy=NO_CACHE, persist_result=False)
 def publish_scene_dataset(ref: ManifestRef, profile: Profile, store_uri: str) -> StorePath:
     """Publish, or find published, the dataset of an export that its gate let through.
 

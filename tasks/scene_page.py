@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from jobs.contracts.document import JobName
+from jobs.contracts.export import DatasetSummary
 from jobs.contracts.manifest import Artifact, Manifest
-from jobs.contracts.profile import Finding
-from jobs.contracts.run import SceneDocument, StageOutcome
+from jobs.contracts.run import STAGES, SceneDocument, StageOutcome
+from jobs.contracts.simready import Asset, PhysicalProperty
 from jobs.runtime import paths
 from jobs.runtime.artifacts import load_manifest, read_artifact
 from jobs.runtime.gate import load_verdict
 from jobs.runtime.profiles import load_profile
 from jobs.runtime.store import Store
 from tasks.cost import describe_cost
+from tasks.page_parts import Markup, badge, bullets, element, foldable, join, link, page, picture, table
 from tasks.settings import OperatorSettings
+from tasks.wording import tell_bounds, tell_value
 
-PICTURES = ("picture/contact_sheet", "picture/thumbnail", "episode/preview")
 MAX_PREVIEWS = 3
-
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#1d2330}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}td,th{border-bottom:1px solid #dde;padding:.25rem .5rem;
-text-align:left;vertical-align:top}th{font-weight:600}.ok{color:#14713d}.no{color:#b3261e;font-weight:600}
-img{max-width:100%;margin:.25rem 0;border:1px solid #dde}code{background:#f2f3f7;padding:0 .25rem}
-"""
+MAX_PICTURED_OBJECTS = 20
+"""A page must open in a browser: pictures of further objects are left in the store."""
+ROOT_KINDS = ("mesh/glb", "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb")
+"""The kinds of file that a user opens."""
+_PICTURES = {"picture/contact_sheet": "sheet", "episode/preview": "wide"}
+_TO_STORE = "../../"
 
 
 def publish_scene(store: Store, document: SceneDocument, settings: OperatorSettings) -> SceneDocument:
@@ -38,75 +39,214 @@ def publish_scene(store: Store, document: SceneDocument, settings: OperatorSetti
 
 
 def render_page(store: Store, document: SceneDocument, settings: OperatorSettings) -> str:
-    """A self-contained HTML page."""
-    usages = [stage.usage for stage in document.stages if stage.usage]
-    wall_s = (document.updated_at - document.started_at).total_seconds()
-    request = document.request
-    parts = [
-        f"<h1>{html.escape(document.scene)}</h1>",
-        f"<p>Profile <b>{request.profile}</b>, seed {request.seed}, {request.episodes} episodes per object, until "
-        f"{request.until}. {wall_s:.1f} s so far, {html.escape(describe_cost(usages, settings))}.</p>",
-        f"<p>Dataset: <code>{html.escape(document.dataset or 'none')}</code></p>",
-        _overview(document),
-    ]
-    for stage in document.stages:
-        parts += _details(store, stage, request.profile)
-    title = html.escape(document.scene)
-    return f"<!doctype html><meta charset=utf-8><title>{title}</title><style>{_STYLE}</style>{''.join(parts)}\n"
+    """A self-contained HTML page; its links are relative, so a store may be moved as a whole."""
+    manifests = {ref.key: load_manifest(store, ref) for stage in document.stages for ref in stage.outputs}
+    scene = _Scene(store, document, manifests)
+    sections = (scene.section(name) for name in scene.subjects)
+    return page(document.scene, join((scene.headline(), scene.summary(settings), scene.overview(), *sections)))
 
 
-def _overview(document: SceneDocument) -> str:
-    rows = [
-        (stage.subject, stage.job, _result(stage), f"{stage.wall_s:.1f} s" + (" (reused)" if stage.reused else ""))
-        for stage in document.stages
-    ]
-    return _table(("object", "job", "result", "time"), rows)
+@dataclass(frozen=True)
+class _Scene:
+    store: Store
+    document: SceneDocument
+    manifests: dict[str, Manifest]
 
+    @property
+    def objects(self) -> list[str]:
+        return [item.name for item in self.document.request.objects]
 
-def _result(stage: StageOutcome) -> str:
-    if stage.error:
-        return f"failed: {stage.error.type}: {stage.error.message}"
-    return "passed" if stage.passed else f"REJECTED: {'; '.join(stage.reasons)}"
+    @property
+    def subjects(self) -> list[str]:
+        """The objects, then the scene itself, as far as something is known of them."""
+        known = {stage.subject for stage in self.document.stages}
+        return [name for name in dict.fromkeys((*self.objects, self.document.scene)) if name in known]
 
+    def headline(self) -> Markup:
+        """Name, result and, if anything went wrong, what."""
+        document = self.document
+        reached = [stage for stage in document.outcomes(document.request.until) if stage.passed]
+        if document.dataset:
+            result = badge(True, "certified dataset")
+        elif reached:
+            result = badge(True, f"reached {document.request.until}")
+        elif document.complaints:
+            result = badge(False, "nothing got through")
+        else:
+            result = badge(None, "under way")
+        complaints = [_complaint(stage) for stage in document.stages if not stage.passed]
+        return join((element("header", join((element("h1", document.scene), result))), *complaints))
 
-def _details(store: Store, stage: StageOutcome, profile_name: str) -> Iterator[str]:
-    for ref in stage.outputs:
-        manifest = load_manifest(store, ref)
-        yield f"<h2>{html.escape(stage.subject)}: {stage.job}</h2>"
-        verdict = load_verdict(store, ref, load_profile(profile_name))
+    def summary(self, settings: OperatorSettings) -> Markup:
+        """What was asked, what came of it, what it took, where it is."""
+        document, request = self.document, self.document.request
+        stopped = {stage.subject for stage in document.stages if not stage.passed}
+        usages = [stage.usage for stage in document.stages if stage.usage]
+        facts = {
+            "objects got through": f"{len(set(self.objects) - stopped)} of {len(self.objects)}",
+            "profile": request.profile,
+            "seed": str(request.seed),
+            "wall time": f"{(document.updated_at - document.started_at).total_seconds():.1f} s",
+            "used": describe_cost(usages, settings),
+        }
+        if usages:
+            facts["peak memory of a job"] = f"{max(usage.peak_memory_bytes for usage in usages) / 1e6:.0f} MB"
+        dataset = self._dataset_summary()
+        if dataset:
+            kept = sum(episode.dataset_index is not None for episode in dataset.episodes)
+            facts["episodes in the dataset"] = f"{kept} of {len(dataset.episodes)}"
+        cells = join(element("div", join((element("b", value), name))) for name, value in facts.items())
+        return join((element("div", cells, "facts"), self._links()))
+
+    def overview(self) -> Markup:
+        """One line for each object, one column for each of its jobs; below it the export of all of them."""
+        jobs: list[JobName] = [
+            job for job in STAGES[: STAGES.index(self.document.request.until) + 1] if job != "export"
+        ]
+        rows: list[list[str]] = []
+        for name in self.objects:
+            cells = [_cell(self._outcomes(name, job)) for job in jobs]
+            rows.append([self._thumbnail(name, "small"), element("b", name), *cells])
+        overview = table(("", "object", *jobs), rows)
+        exports = self.document.outcomes("export")
+        return join((overview, "Export of what got through: ", _cell(list(exports)))) if exports else overview
+
+    def section(self, subject: str) -> Markup:
+        """Everything about one object, or about the scene's dataset."""
+        stages = [stage for stage in self.document.stages if stage.subject == subject]
+        facts = element("div", join((self._thumbnail(subject, "medium"), self._asset(stages))), "row")
+        return join((element("h2", subject), facts, *(part for stage in stages for part in self._stage(stage))))
+
+    def _stage(self, stage: StageOutcome) -> Iterator[Markup]:
+        label = join((f"{stage.job} ", _badge(stage), element("span", f" {_took(stage)}", "dim")))
+        content: list[Markup] = []
+        for manifest in (self.manifests[ref.key] for ref in stage.outputs):
+            content += self._output(manifest)
+        if stage.error:
+            content.append(element("p", f"{stage.error.type}: {stage.error.message}"))
+        yield foldable(label, join(content), opened=not stage.passed)
+        if self._pictured(stage.subject):
+            for manifest in (self.manifests[ref.key] for ref in stage.outputs):
+                yield element("div", join(self._pictures(manifest)), "row")
+
+    def _output(self, manifest: Manifest) -> Iterator[Markup]:
+        verdict = load_verdict(self.store, manifest.ref, load_profile(self.document.request.profile))
         if verdict:
-            yield _table(("check", "of", "measured", "result"), [_finding(item) for item in verdict.findings])
-        maker = html.escape(manifest.provenance.maker)
-        warnings = "".join(f"<li>{html.escape(text)}</li>" for text in manifest.provenance.warnings)
-        yield f"<p>Made by <b>{maker}</b>, <code>outputs/{ref.job}/{ref.key}</code></p><ul>{warnings}</ul>"
-        yield from (_picture(store, manifest, item) for item in _pictures(manifest))
+            rows = [
+                (
+                    finding.requirement.check,
+                    finding.subject,
+                    tell_value(finding),
+                    tell_bounds(finding.requirement),
+                    badge(finding.passed, "passed" if finding.passed else "REJECTED"),
+                )
+                for finding in sorted(verdict.findings, key=lambda finding: finding.passed)
+            ]
+            yield table(("check", "of", "measured", "required", "result"), rows)
+        yield bullets(manifest.provenance.warnings)
+        folder = paths.output(manifest.ref)
+        made_by = join(("Made by ", element("b", manifest.provenance.maker), ": ", element("code", folder), " ("))
+        files = [_link(paths.manifest(manifest.ref), "manifest"), *self._file_links(manifest)]
+        yield element("p", join((made_by, _listed(files), ")")))
+
+    def _asset(self, stages: list[StageOutcome]) -> Markup:
+        manifest = self._manifest_with("asset/document", stages)
+        if manifest is None:
+            return Markup()
+        [item] = manifest.of_kind("asset/document")
+        asset = Asset.from_json(read_artifact(self.store, manifest, item))
+        size = " x ".join(f"{extent * 1000:.1f}" for extent in asset.extents_m)
+        rows = [
+            ("size", f"{size} mm"),
+            ("material", asset.material),
+            ("mass", _property(asset.mass_kg)),
+            ("static friction", _property(asset.static_friction)),
+            ("collider", f"{asset.hulls} convex parts by {asset.collider_method}, IoU {asset.collider_iou:.3f}"),
+            ("open it", _listed(self._file_links(manifest))),
+        ]
+        return element("div", table((), rows))
+
+    def _pictures(self, manifest: Manifest) -> Iterator[Markup]:
+        for kind, size in _PICTURES.items():
+            for item in manifest.of_kind(kind)[:MAX_PREVIEWS]:
+                yield self._picture(manifest, item, size)
+
+    def _thumbnail(self, subject: str, size: str) -> Markup:
+        stages = [stage for stage in self.document.stages if stage.subject == subject]
+        manifest = self._manifest_with("picture/thumbnail", stages)
+        if manifest is None or not self._pictured(subject):
+            return Markup()
+        return self._picture(manifest, manifest.of_kind("picture/thumbnail")[0], size)
+
+    def _picture(self, manifest: Manifest, item: Artifact, size: str) -> Markup:
+        return picture(read_artifact(self.store, manifest, item), item.path, size)
+
+    def _pictured(self, subject: str) -> bool:
+        return subject in self.subjects[:MAX_PICTURED_OBJECTS]
+
+    def _outcomes(self, subject: str, job: JobName) -> list[StageOutcome]:
+        return [stage for stage in self.document.stages if (stage.subject, stage.job) == (subject, job)]
+
+    def _manifest_with(self, kind: str, stages: list[StageOutcome]) -> Manifest | None:
+        found = (self.manifests[ref.key] for stage in stages for ref in stage.outputs)
+        return next((manifest for manifest in found if manifest.of_kind(kind)), None)
+
+    def _dataset_summary(self) -> DatasetSummary | None:
+        manifest = self._manifest_with("dataset/document", list(self.document.stages))
+        if manifest is None:
+            return None
+        return DatasetSummary.from_json(read_artifact(self.store, manifest, manifest.of_kind("dataset/document")[0]))
+
+    def _links(self) -> Markup:
+        links = [_link(f"{paths.scene(self.document.scene)}/scene.json", "scene.json")]
+        if self.document.dataset:
+            links = [
+                _link(f"{self.document.dataset}/", f"dataset {self.document.dataset}"),
+                _link(f"{self.document.dataset}/certificate.json", "certificate"),
+                *links,
+            ]
+        return element("p", _listed(links))
+
+    def _file_links(self, manifest: Manifest) -> list[Markup]:
+        return [
+            _link(paths.artifact(manifest, item), item.kind.removeprefix("asset/"))
+            for item in manifest.artifacts
+            if item.kind in ROOT_KINDS
+        ]
 
 
-def _finding(finding: Finding) -> tuple[str, str, str, str]:
-    value = "not measured" if finding.value is None else f"{finding.value:.4g}"
-    return (
-        finding.requirement.check,
-        finding.subject,
-        value,
-        "passed" if finding.passed else f"REJECTED: {finding.reason}",
-    )
+def _link(path: str, label: str) -> Markup:
+    return link(_TO_STORE + path, label)
 
 
-def _pictures(manifest: Manifest) -> list[Artifact]:
-    return [item for kind in PICTURES for item in manifest.of_kind(kind)[:MAX_PREVIEWS]]
+def _listed(links: list[Markup]) -> Markup:
+    return Markup(", ".join(links))
 
 
-def _picture(store: Store, manifest: Manifest, item: Artifact) -> str:
-    data = base64.b64encode(read_artifact(store, manifest, item)).decode()
-    media = "png" if item.path.endswith(".png") else "jpeg"
-    return f'<img alt="{html.escape(item.path)}" src="data:image/{media};base64,{data}">'
+def _badge(stage: StageOutcome) -> Markup:
+    return badge(bool(stage.passed), "FAILED" if stage.error else "passed" if stage.passed else "REJECTED")
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    def cell(text: str) -> str:
-        mark = "no" if text.startswith(("REJECTED", "failed")) else "ok" if text == "passed" else ""
-        return f'<td class="{mark}">{html.escape(text)}</td>'
+def _took(stage: StageOutcome) -> str:
+    return "reused" if stage.reused else f"{stage.wall_s:.1f} s"
 
-    header = "".join(f"<th>{html.escape(text)}</th>" for text in head)
-    body = "".join(f"<tr>{''.join(cell(text) for text in row)}</tr>" for row in rows)
-    return f"<table><tr>{header}</tr>{body}</table>"
+
+def _cell(stages: list[StageOutcome]) -> Markup:
+    """The shards of one job, in one cell; a job that was never reached has none."""
+    if not stages:
+        return element("span", "not reached", "dim")
+    worst = next((stage for stage in stages if not stage.passed), stages[0])
+    count = f" {sum(bool(stage.passed) for stage in stages)} of {len(stages)} passed," if len(stages) > 1 else ""
+    return join((_badge(worst), element("span", f"{count} {', '.join(_took(stage) for stage in stages[:3])}", "dim")))
+
+
+def _complaint(stage: StageOutcome) -> Markup:
+    what = "failed" if stage.error else "was rejected"
+    reasons = [f"{stage.error.type}: {stage.error.message}"] if stage.error else [*stage.reasons, *stage.warnings]
+    title = element("b", f"{stage.subject}: {stage.job} {what}")
+    return element("div", join((title, bullets(reasons))), "complaint")
+
+
+def _property(value: PhysicalProperty) -> str:
+    unit = f" {value.unit}" if value.unit else ""
+    return f"{value.value:.4g}{unit} ({value.low:.3g} .. {value.high:.3g}; {value.source.replace('_', ' ')})"

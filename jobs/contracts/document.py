@@ -39,16 +39,19 @@ JobName = Literal["reconstruction", "simready", "episodes", "export"]
 LengthUnit = Literal["m", "cm", "mm", "in"]
 
 
+def canonical_json(value: object) -> bytes:
+    """Sorted keys, no spaces, UTF-8, no NaN: equal values give equal bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
 class Document(BaseModel):
     """Frozen; unknown fields, NaN and infinity are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def to_json(self) -> bytes:
-        """The same document always gives the same bytes: sorted keys, no spaces, UTF-8."""
-        return json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        ).encode()
+        """The same document always gives the same bytes; see `canonical_json`."""
+        return canonical_json(self.model_dump(mode="json"))
 
     def digest(self) -> Sha256:
         """sha256 of `to_json`."""

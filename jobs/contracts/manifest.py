@@ -72,7 +72,10 @@ class Environment(Document):
 
 
 class Manifest(Document):
-    """Equal for every attempt at the same key, `usage` and `environment` aside."""
+    """Equal for every attempt at the same key with the same inputs, `usage` and `environment` aside.
+
+    `request_sha256`: of `request.json`, the request without its profile, which judges but does not change a result.
+    """
 
     schema_version: Literal[1]
     job: JobName

@@ -68,10 +68,18 @@ class StageOutcome(Document):
     outputs: tuple[ManifestRef, ...] = ()
     passed: bool | None = None
     reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     error: ErrorReport | None = None
     reused: bool = False
     wall_s: float
     usage: Usage | None = None
+
+    @property
+    def complaint(self) -> str:
+        """Why it got no further, in one sentence that names it; empty when it passed."""
+        if self.passed:
+            return ""
+        return f"{self.subject}: {self.error.message if self.error else '; '.join(self.reasons)}"
 
 
 class SceneDocument(Document):
@@ -93,8 +101,4 @@ class SceneDocument(Document):
     @property
     def complaints(self) -> tuple[str, ...]:
         """Why subjects got no further, one sentence each."""
-        return tuple(
-            f"{stage.subject}: {stage.error.message if stage.error else '; '.join(stage.reasons)}"
-            for stage in self.stages
-            if not stage.passed
-        )
+        return tuple(stage.complaint for stage in self.stages if not stage.passed)

@@ -60,14 +60,22 @@ _LINKS = (
     _Link((0, 0, 0.333), (1, 0, 0, 0), (-2.89, 2.89), 87, 1400, 3.0, (((0, 0, -0.16, 0, 0, 0.02), 0.06),)),
     _Link((0, 0, 0), (_HALF, -_HALF, 0, 0), (-1.76, 1.76), 87, 1400, 3.0, (((0, 0, 0, 0, -0.2, 0), 0.06),)),
     _Link(
-        (0, -0.316, 0), (_HALF, _HALF, 0, 0), (-2.89, 2.89), 87, 1100, 2.5,
+        (0, -0.316, 0),
+        (_HALF, _HALF, 0, 0),
+        (-2.89, 2.89),
+        87,
+        1100,
+        2.5,
         (((0, 0, -0.1, 0, 0, 0), 0.06), ((0, 0, 0, 0.0825, 0, 0), 0.055)),
     ),
+    _Link((0.0825, 0, 0), (_HALF, _HALF, 0, 0), (-3.07, -0.07), 87, 1100, 2.5, (((0, 0, 0, -0.0825, 0.1, 0), 0.055),)),
     _Link(
-        (0.0825, 0, 0), (_HALF, _HALF, 0, 0), (-3.07, -0.07), 87, 1100, 2.5, (((0, 0, 0, -0.0825, 0.1, 0), 0.055),)
-    ),
-    _Link(
-        (-0.0825, 0.384, 0), (_HALF, -_HALF, 0, 0), (-2.89, 2.89), 12, 600, 2.5,
+        (-0.0825, 0.384, 0),
+        (_HALF, -_HALF, 0, 0),
+        (-2.89, 2.89),
+        12,
+        600,
+        2.5,
         (((0, 0, -0.26, 0, 0.05, -0.1), 0.05), ((0, 0.05, -0.1, 0, 0, 0), 0.045)),
     ),
     _Link((0, 0, 0), (_HALF, _HALF, 0, 0), (-0.017, 3.75), 12, 600, 1.5, (((0, 0, 0, 0.088, 0, 0), 0.05),)),
@@ -107,16 +115,24 @@ def _add_link(spec: mujoco.MjSpec, parent: Any, number: int, link: _Link) -> Any
 def _add_capsules(body: Any, capsules: tuple[Any, ...], mass_kg: float, colour: list[float]) -> None:
     for ends, radius in capsules:
         body.add_geom(
-            type=mujoco.mjtGeom.mjGEOM_CAPSULE, fromto=ends, size=[radius, 0, 0], mass=mass_kg / len(capsules),
-            rgba=colour, **_ARM_COLLISION,
+            type=mujoco.mjtGeom.mjGEOM_CAPSULE,
+            fromto=ends,
+            size=[radius, 0, 0],
+            mass=mass_kg / len(capsules),
+            rgba=colour,
+            **_ARM_COLLISION,
         )
 
 
 def _add_hand(flange: Any) -> Any:
     hand = flange.add_body(name="hand", pos=[0, 0, 0.107], quat=[0.9238795, 0, 0, -0.3826834], gravcomp=1)
     hand.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_BOX, pos=[0, 0, _HAND_HEIGHT_M / 2], mass=0.6, rgba=_LIGHT,
-        size=[PALM_WIDTH_M / 2, PALM_LENGTH_M / 2, _HAND_HEIGHT_M / 2], **_ARM_COLLISION,
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        pos=[0, 0, _HAND_HEIGHT_M / 2],
+        mass=0.6,
+        rgba=_LIGHT,
+        size=[PALM_WIDTH_M / 2, PALM_LENGTH_M / 2, _HAND_HEIGHT_M / 2],
+        **_ARM_COLLISION,
     )
     hand.add_site(name=_bare(TOOL), pos=[0, 0, _HAND_HEIGHT_M + FINGER_LENGTH_M - TIP_BELOW_TOOL_M], group=5)
     hand.add_camera(name="wrist", pos=[0.085, 0, 0.015], xyaxes=[0, 1, 0, 0.94, 0, 0.34], fovy=68)
@@ -130,13 +146,25 @@ def _add_fingers(spec: mujoco.MjSpec, hand: Any) -> None:
         orientation = [1, 0, 0, 0] if side > 0 else [0, 0, 0, 1]
         finger = hand.add_body(name=name, pos=[0, 0, _HAND_HEIGHT_M], quat=orientation, gravcomp=1)
         finger.add_joint(
-            name=joint, type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[0, 1, 0], range=[0, OPENING_M / 2], armature=0.1,
+            name=joint,
+            type=mujoco.mjtJoint.mjJNT_SLIDE,
+            axis=[0, 1, 0],
+            range=[0, OPENING_M / 2],
+            armature=0.1,
             damping=10,
         )
         finger.add_geom(
-            type=mujoco.mjtGeom.mjGEOM_BOX, pos=[0, FINGER_THICKNESS_M / 2, FINGER_LENGTH_M / 2],
-            size=[PAD_WIDTH_M / 2, FINGER_THICKNESS_M / 2, FINGER_LENGTH_M / 2], mass=0.03, rgba=_PAD, condim=4,
-            friction=[1.0, 0.02, 0.001], priority=1, solref=_PAD_CONTACT, solimp=_PAD_IMPEDANCE, **_ARM_COLLISION,
+            type=mujoco.mjtGeom.mjGEOM_BOX,
+            pos=[0, FINGER_THICKNESS_M / 2, FINGER_LENGTH_M / 2],
+            size=[PAD_WIDTH_M / 2, FINGER_THICKNESS_M / 2, FINGER_LENGTH_M / 2],
+            mass=0.03,
+            rgba=_PAD,
+            condim=4,
+            friction=[1.0, 0.02, 0.001],
+            priority=1,
+            solref=_PAD_CONTACT,
+            solimp=_PAD_IMPEDANCE,
+            **_ARM_COLLISION,
         )
         opening.wrap_joint(joint, 1.0)
     left, right = map(_bare, FINGER_JOINTS)

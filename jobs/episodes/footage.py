@@ -16,8 +16,8 @@ THUMBNAIL_PX = 160
 class Footage:
     """H.264 in RGB at quantiser 0: what is decoded equals what was rendered, bit for bit.
 
-    One thread and no wall-clock metadata, so the same pictures give the same file. Encoding takes 0.4 ms a frame of
-    256 px, a third of FFV1's time at a smaller size.
+    One thread and no wall-clock metadata, so the same pictures give the same file. Measured on 98 frames: encoding
+    takes 0.04 s, FFV1 0.13 s and makes somewhat smaller files.
     """
 
     def __init__(self, path: Path, width_px: int, height_px: int, fps: int) -> None:

@@ -102,7 +102,11 @@ def _grasps_of_hand(surface: Surface, center_of_mass_m: FloatArray, rotation: Fl
 
 
 def _grasps_in_strip(
-    points: FloatArray, strip: FloatArray, normals: FloatArray, across: float, center_of_mass_m: FloatArray,
+    points: FloatArray,
+    strip: FloatArray,
+    normals: FloatArray,
+    across: float,
+    center_of_mass_m: FloatArray,
     rotation: FloatArray,
 ) -> list[Grasp]:
     """`strip`, `normals`: the part of the surface that pads at `across` can meet."""
@@ -123,8 +127,13 @@ def _grasps_in_strip(
             alignment, skew_m = quality
             tool = np.array([across, middle, tip - TIP_BELOW_TOOL_M])
             cost = (
-                2.0 * (1.0 - alignment) + np.hypot(across, middle) / 0.02 + abs(tool[2]) / 0.06 + skew_m / 0.01
-                + 8.0 * tilted + 0.5 * abs(rotation[1, 0]) + width / OPENING_M
+                2.0 * (1.0 - alignment)
+                + np.hypot(across, middle) / 0.02
+                + abs(tool[2]) / 0.06
+                + skew_m / 0.01
+                + 8.0 * tilted
+                + 0.5 * abs(rotation[1, 0])
+                + width / OPENING_M
             )
             found.append(Grasp(center_of_mass_m + rotation @ tool, rotation, float(width), float(cost)))
     return found
@@ -140,9 +149,7 @@ def _solid_stretches(places: FloatArray) -> list[tuple[float, float]]:
 
 def _deepest_tip(across: float, center_of_mass_m: FloatArray, rotation: FloatArray) -> float:
     """How far down the hand's z axis the finger tips may go before one of their edges meets the table."""
-    lowest_corner = min(
-        (rotation @ np.array([across + side * PAD_WIDTH_M / 2, 0.0, 0.0]))[2] for side in (-1.0, 1.0)
-    )
+    lowest_corner = min((rotation @ np.array([across + side * PAD_WIDTH_M / 2, 0.0, 0.0]))[2] for side in (-1.0, 1.0))
     return (center_of_mass_m[2] + lowest_corner - _TABLE_CLEARANCE_M) / -rotation[2, 2]
 
 

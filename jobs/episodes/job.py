@@ -65,9 +65,7 @@ def _roll_out(
             with open_footage(workspace, request, index) as footage:
                 seed = episode_seed(request, item, index)
                 rollout, outcome = run_episode(simulation, arm, item, request.recording, seed, footage)
-            episodes.append(
-                publish_episode(workspace, request, item, index, rollout, outcome, footage, stamp)
-            )
+            episodes.append(publish_episode(workspace, request, item, index, rollout, outcome, footage, stamp))
             exact = _replay(request, selection, scene, rollout.simulator_state, rollout.control)
             checks += check_episode(episodes[-1], rollout, footage, exact)
     finally:

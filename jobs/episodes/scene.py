@@ -63,12 +63,21 @@ def _set_look(spec: mujoco.MjSpec) -> None:
     for position, strength in (((0.9, 0.9, 1.6), 0.5), ((0.3, -1.2, 1.4), 0.28)):
         aim = np.array([0.45, 0.0, 0.0]) - position
         spec.worldbody.add_light(
-            pos=position, dir=aim / np.linalg.norm(aim), type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
-            castshadow=False, diffuse=[strength, strength, strength * 0.96], specular=[0.1, 0.1, 0.1],
+            pos=position,
+            dir=aim / np.linalg.norm(aim),
+            type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
+            castshadow=False,
+            diffuse=[strength, strength, strength * 0.96],
+            specular=[0.1, 0.1, 0.1],
         )
     spec.add_texture(
-        name="scene/sky", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
-        rgb1=[0.62, 0.70, 0.78], rgb2=[0.92, 0.94, 0.96], width=64, height=384,
+        name="scene/sky",
+        type=mujoco.mjtTexture.mjTEXTURE_SKYBOX,
+        builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
+        rgb1=[0.62, 0.70, 0.78],
+        rgb2=[0.92, 0.94, 0.96],
+        width=64,
+        height=384,
     )
     spec.add_material(name="scene/wood", rgba=[0.72, 0.60, 0.47, 1], specular=0.0)
     spec.add_material(name="scene/floor", rgba=[0.60, 0.61, 0.64, 1], specular=0.0)
@@ -77,21 +86,32 @@ def _set_look(spec: mujoco.MjSpec) -> None:
 def _add_furniture(spec: mujoco.MjSpec) -> None:
     world = spec.worldbody
     world.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_PLANE, pos=[0, 0, _FLOOR_Z_M], size=[3, 3, 0.1], material="scene/floor",
+        type=mujoco.mjtGeom.mjGEOM_PLANE,
+        pos=[0, 0, _FLOOR_Z_M],
+        size=[3, 3, 0.1],
+        material="scene/floor",
         friction=[0.8, 0.005, 0.0001],
     )
     table = world.add_body(name=TABLE)
     table.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_BOX, pos=_TABLE_CENTER_M, size=_TABLE_HALF_M, material="scene/wood",
-        friction=[0.8, 0.005, 0.0001], condim=4,
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        pos=_TABLE_CENTER_M,
+        size=_TABLE_HALF_M,
+        material="scene/wood",
+        friction=[0.8, 0.005, 0.0001],
+        condim=4,
     )
     for x_m in (-0.03, 0.87):
         for y_m in (-0.55, 0.55):
             _add_leg(table, x_m, y_m)
     goal = world.add_body(name=GOAL, pos=[0.5, 0.2, 0], mocap=True)
     goal.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_CYLINDER, size=[GOAL_RADIUS_M, 0.0008, 0], rgba=[0.16, 0.62, 0.36, 1],
-        contype=0, conaffinity=0, group=2,
+        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
+        size=[GOAL_RADIUS_M, 0.0008, 0],
+        rgba=[0.16, 0.62, 0.36, 1],
+        contype=0,
+        conaffinity=0,
+        group=2,
     )
     world.add_camera(name="front", pos=[1.12, 0.03, 0.66], xyaxes=[0, 1, 0, -0.62, 0, 0.785], fovy=38)
 
@@ -99,8 +119,12 @@ def _add_furniture(spec: mujoco.MjSpec) -> None:
 def _add_leg(table: Any, x_m: float, y_m: float) -> None:
     top_m = _TABLE_CENTER_M[2] - _TABLE_HALF_M[2]
     table.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_BOX, pos=[x_m, y_m, (top_m + _FLOOR_Z_M) / 2],
-        size=[0.025, 0.025, (top_m - _FLOOR_Z_M) / 2], rgba=[0.3, 0.3, 0.32, 1], contype=0, conaffinity=0,
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        pos=[x_m, y_m, (top_m + _FLOOR_Z_M) / 2],
+        size=[0.025, 0.025, (top_m - _FLOOR_Z_M) / 2],
+        rgba=[0.3, 0.3, 0.32, 1],
+        contype=0,
+        conaffinity=0,
     )
 
 

@@ -34,7 +34,11 @@ class Action:
 
 
 def choose_reachable(
-    arm: ArmKinematics, grasps: Iterator[Grasp], seen: ObjectState, top_m: float, start_rad: FloatArray,
+    arm: ArmKinematics,
+    grasps: Iterator[Grasp],
+    seen: ObjectState,
+    top_m: float,
+    start_rad: FloatArray,
     goal_m: FloatArray,
 ) -> tuple[Grasp | None, bool]:
     """The first grasp that the arm can reach, lift and put down at the goal, and whether there was any to try.

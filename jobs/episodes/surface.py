@@ -44,9 +44,7 @@ def sample_surface(hulls: Iterable[FloatArray], count: int, seed: int = 0) -> Su
     first[outside], second[outside] = 1 - first[outside], 1 - second[outside]
     corner = triangles[chosen]
     spread = (
-        corner[:, 0]
-        + first[:, None] * (corner[:, 1] - corner[:, 0])
-        + second[:, None] * (corner[:, 2] - corner[:, 0])
+        corner[:, 0] + first[:, None] * (corner[:, 1] - corner[:, 0]) + second[:, None] * (corner[:, 2] - corner[:, 0])
     )
     points = np.concatenate([spread, triangles.reshape(-1, 3)])
     return Surface(points, np.concatenate([normals[chosen], np.repeat(normals, 3, axis=0)]))

@@ -34,9 +34,7 @@ def compute_volume_iou(one: trimesh.Trimesh, other: trimesh.Trimesh) -> float:
     return common / (a.volume() + b.volume() - common)
 
 
-def estimate_surface_distance(
-    one: trimesh.Trimesh, other: trimesh.Trimesh, samples: int, seed: int
-) -> SurfaceDistance:
+def estimate_surface_distance(one: trimesh.Trimesh, other: trimesh.Trimesh, samples: int, seed: int) -> SurfaceDistance:
     """Distance from `samples` points on each surface to the other surface, symmetric.
 
     The nearest point is sought on the faces under the nearest few of 16 * `samples` points of the other surface.

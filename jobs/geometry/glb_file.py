@@ -54,9 +54,7 @@ def vertex_colours(mesh: trimesh.Trimesh) -> NDArray[np.uint8] | None:
     return None
 
 
-def _document(
-    arrays: list[tuple[NDArray[Any], dict[str, Any]]], positions: NDArray[np.float32]
-) -> dict[str, Any]:
+def _document(arrays: list[tuple[NDArray[Any], dict[str, Any]]], positions: NDArray[np.float32]) -> dict[str, Any]:
     views, accessors, offset = [], [], 0
     for index, (array, layout) in enumerate(arrays):
         views.append({"buffer": 0, "byteOffset": offset, "byteLength": array.nbytes, "target": layout["target"]})

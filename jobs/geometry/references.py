@@ -61,9 +61,7 @@ def _glb_warnings(path: Path, max_pixels: int) -> tuple[str, ...]:
     for uri in buffers:
         if not _locate(path, uri).is_file():
             raise UnreadableMesh(path.name, f"its buffer '{uri}' is not there")
-    return tuple(
-        warning for uri in images for warning in _texture_warnings(path, uri, _locate(path, uri), max_pixels)
-    )
+    return tuple(warning for uri in images for warning in _texture_warnings(path, uri, _locate(path, uri), max_pixels))
 
 
 def _texture_warnings(path: Path, name: str, texture: Path, max_pixels: int) -> list[str]:

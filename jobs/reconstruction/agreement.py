@@ -38,9 +38,7 @@ class Agreement:
         """Views that agree clearly less than the others do among themselves."""
         low, high = np.quantile(self.ious, [0.25, 0.75])
         fence = min(low - _FAR_OUT * (high - low), _UNSUSPECTED_IOU)
-        return tuple(
-            view for view, iou in zip(views, self.ious, strict=True) if _CONTRADICTING_IOU <= iou < fence
-        )
+        return tuple(view for view, iou in zip(views, self.ious, strict=True) if _CONTRADICTING_IOU <= iou < fence)
 
 
 def measure_agreement(mesh: trimesh.Trimesh | None, views: Sequence[View], step: int = 1) -> Agreement:

@@ -25,8 +25,7 @@ class MeshImport:
         """
         source = request.source
         assert isinstance(source, MeshSource)  # `takes` says so
-        for companion in source.companions:
-            workspace.fetch(companion)
-        loaded = load_mesh(workspace.fetch(source.mesh), source.units, request.meshes)
+        mesh, *_ = workspace.fetch_all((source.mesh, *source.companions))
+        loaded = load_mesh(mesh, source.units, request.meshes)
         checks = check_mesh(loaded.mesh, request.name, loaded.scale_source)
         return Reconstruction(loaded.mesh, loaded.scale_source, checks, loaded.warnings)

@@ -111,7 +111,11 @@ def _row(frame: _Frame, known: dict[str, Any], metres: float) -> CameraRow:
         R_camera_world=R_camera_world,
         t_camera_world=-R_camera_world @ matrix[:3, 3] * metres,
         distortion=(
-            known.get("k1", 0.0), known.get("k2", 0.0), known.get("p1", 0.0), known.get("p2", 0.0), known.get("k3", 0.0)
+            known.get("k1", 0.0),
+            known.get("k2", 0.0),
+            known.get("p1", 0.0),
+            known.get("p2", 0.0),
+            known.get("k3", 0.0),
         ),
         size_px=size,
         angle_x_rad=known.get("camera_angle_x"),

@@ -64,10 +64,11 @@ def _load(
     cameras = read_cameras(workspace.fetch(source.cameras))
     name = PurePosixPath(source.cameras.name).name
     pairs, unused = match_photos(source.cameras, cameras.rows, source.photos)
+    workspace.progress("fetch")
+    paths = workspace.fetch_all(photo for photo, _ in pairs)
     shots = []
-    for done, (photo, row) in enumerate(pairs):
+    for done, (path, (photo, row)) in enumerate(zip(paths, pairs, strict=True)):
         workspace.progress("photos", done, len(pairs))
-        path = workspace.fetch(photo)
         shots.append(load_shot(path, photo.name, row, name, request.pictures, request.carving.max_side_px))
     warnings = [f"not used, '{name}' has no row for them: {listed(unused)}"] if unused else []
     assumed = cameras.scale_source == "assumed" and source.known_size_m is None

@@ -50,7 +50,10 @@ def read_document(store: Store, path: str, kind: type[DocumentT]) -> DocumentT:
 def describe_problems(error: ValidationError) -> str:
     """What is wrong with a document, place by place, without the values themselves: a stranger may have sent them."""
     problems = error.errors(include_url=False, include_input=False, include_context=False)
-    told = [f"{'.'.join(map(str, item['loc'])) or 'the document'}: {item['msg']}" for item in problems[:MAX_PROBLEMS]]
+    told = [
+        f"{'.'.join(map(str, item['loc'])) or 'the document'}: {item['msg'].removeprefix('Value error, ')}"
+        for item in problems[:MAX_PROBLEMS]
+    ]
     more = len(problems) - len(told)
     return "; ".join(told) + (f"; and {more} more" if more else "")
 

@@ -16,19 +16,20 @@ def decide(manifest: Manifest, profile: Profile) -> Verdict:
 
     Only what was measured and lies within bounds passes: a missing or errored check, and one from a CPU where a GPU was
     required, all reject (NaN never comes this far: no document holds one). A job without a gate in the profile is
-    rejected too, and so is a mesh by a provider that the profile does not admit, for nobody had it in mind when the
-    requirements were written.
+    rejected too, and so is a mesh by a provider, or an episode by a simulator, that the profile does not admit, for
+    nobody had it in mind when the requirements were written.
     """
     maker = manifest.provenance.maker
+    admitted = {"reconstruction": profile.providers, "episodes": profile.simulators}.get(manifest.job, (maker,))
     policy = profile.gates.get(manifest.job)
     requirements = [r for r in policy.requirements if r.maker in (None, maker)] if policy else []
     findings = tuple(finding for requirement in requirements for finding in _judge(requirement, manifest.checks))
     if not findings:
         why = f"profile '{profile.name}' requires nothing of '{manifest.job}' by '{maker}', so nothing can pass"
         findings = (_missing(Requirement(check=manifest.job, at_least=1), why),)
-    if manifest.job == "reconstruction" and maker not in profile.providers:
-        why = f"profile '{profile.name}' admits no mesh by '{maker}', only by {', '.join(profile.providers)}"
-        findings = (*findings, _missing(Requirement(check="provider_admitted", at_least=1), why))
+    if maker not in admitted:
+        why = f"profile '{profile.name}' admits no {manifest.job} by '{maker}', only by {', '.join(admitted)}"
+        findings = (*findings, _missing(Requirement(check="maker_admitted", at_least=1), why))
     return Verdict(
         schema_version=1,
         profile=profile.name,

@@ -6,7 +6,6 @@ import platform
 import socket
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,16 +14,16 @@ from jobs.runtime import paths
 from jobs.runtime.artifacts import load_manifest, require_complete
 from jobs.runtime.errors import ArtifactMissing
 from jobs.runtime.gate import require_admitted
-from jobs.runtime.key import output_key, references
+from jobs.runtime.key import output_key
 from jobs.runtime.meter import Meter
 from jobs.runtime.profiles import load_profile
+from jobs.runtime.question import references
 from jobs.runtime.registry import RUNNERS, JobRequest, resolve
 from jobs.runtime.settings import Settings
 from jobs.runtime.store import Store
+from jobs.runtime.transfers import transfer_all
 from jobs.runtime.workspace import Progress, Workspace, temporary_folder
 
-UPLOAD_THREADS = 8
-"""A bucket answers slowly, but answers many at once."""
 Runner = Callable[[JobRequest, Workspace], Manifest]
 
 
@@ -80,17 +79,11 @@ def find_manifest(store: Store, ref: ManifestRef) -> Manifest | None:
 
 def _upload(workspace: Workspace, manifest: Manifest, attempt: str, progress: Progress) -> int:
     folder = paths.attempt(manifest.ref, attempt)
-    with ThreadPoolExecutor(UPLOAD_THREADS) as pool:
-        uploads = [
-            pool.submit(workspace.store.upload, workspace.outputs / item.path, f"{folder}/{item.path}")
-            for item in manifest.artifacts
-        ]
-        try:
-            for done, upload in enumerate(as_completed(uploads), start=1):
-                upload.result()
-                progress("upload", done, len(uploads))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    transfer_all(
+        lambda item: workspace.store.upload(workspace.outputs / item.path, f"{folder}/{item.path}"),
+        manifest.artifacts,
+        lambda done, total: progress("upload", done, total),
+    )
     return sum(item.bytes for item in manifest.artifacts)
 
 

@@ -10,13 +10,12 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 from jobs.contracts.document import JobName
-from jobs.contracts.manifest import Manifest, ManifestRef
+from jobs.contracts.manifest import Manifest
 from jobs.runtime.errors import NotInstalled
+from jobs.runtime.question import QUESTION_KIND, keyed_question
 from jobs.runtime.registry import JobRequest
-from jobs.runtime.workspace import REQUEST_KIND
 
 SHARED_SOURCES = ("geometry", "simulation", "runtime", "contracts")
 _JOBS = Path(__file__).resolve().parents[1]
@@ -31,19 +30,14 @@ def output_key(request: JobRequest, inputs: Iterable[Manifest]) -> str:
     """
     material = {
         "job": request.job,
-        "request": request.model_dump(mode="json", exclude={"profile", *_references(request)}),
+        "request": keyed_question(request),
         "inputs": [
-            [item.path, item.sha256] for manifest in inputs for item in manifest.artifacts if item.kind != REQUEST_KIND
+            [item.path, item.sha256] for manifest in inputs for item in manifest.artifacts if item.kind != QUESTION_KIND
         ],
         "sources": source_digest(request.job),
         "versions": dependency_versions(request.job),
     }
     return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
-
-
-def references(request: JobRequest) -> tuple[ManifestRef, ...]:
-    """The committed outputs that a request takes as input, in the request's order."""
-    return tuple(ref for refs in _references(request).values() for ref in refs)
 
 
 @cache
@@ -75,15 +69,3 @@ def dependency_versions(job: JobName) -> dict[str, str]:
             except importlib.metadata.PackageNotFoundError as error:
                 raise NotInstalled(job, distribution) from error
     return versions
-
-
-def _references(request: JobRequest) -> dict[str, tuple[ManifestRef, ...]]:
-    """By field. A test holds that no request refers to an output from deeper within."""
-    found: dict[str, tuple[ManifestRef, ...]] = {}
-    for name in type(request).model_fields:
-        value = getattr(request, name)
-        items = cast("tuple[object, ...]", value if isinstance(value, tuple) else (value,))
-        refs = tuple(item for item in items if isinstance(item, ManifestRef))
-        if refs:
-            found[name] = refs
-    return found

@@ -15,9 +15,9 @@ from jobs.contracts.profile import Profile, Verdict
 from jobs.runtime import paths
 from jobs.runtime.artifacts import load_manifest, read_artifact
 from jobs.runtime.errors import ArtifactCorrupt, InputNotAdmitted, StoreError
-from jobs.runtime.gate import load_verdict, require_admitted
+from jobs.runtime.gate import decide, load_verdict, publish_verdict, require_admitted
+from jobs.runtime.question import QUESTION_KIND
 from jobs.runtime.store import Store, sha256_of
-from jobs.runtime.workspace import REQUEST_KIND
 
 FILE_KIND = "dataset/file"
 SUMMARY_KIND = "dataset/document"
@@ -43,13 +43,15 @@ def publish_dataset(store: Store, ref: ManifestRef, profile: Profile) -> StorePa
     Returns: the dataset's folder in the store.
 
     Raises:
-        InputNotAdmitted: The export, or an output that it descends from, has no passed verdict.
+        InputNotAdmitted: The export has no passed verdict, or an output that it descends from does not deserve one.
         CertificateConflict: Something else was published there.
     """
     lineage = {manifest.ref: manifest for manifest in _walk(store, ref)}
-    for manifest in lineage.values():
-        require_admitted(store, manifest, profile)
     export = lineage[ref]
+    require_admitted(store, export, profile)
+    for manifest in lineage.values():
+        _judge_if_nobody_did(store, manifest, profile)
+        require_admitted(store, manifest, profile)
     summary = DatasetSummary.from_json(read_artifact(store, export, _only(export, SUMMARY_KIND)))
     version = dataset_version(ref, profile)
     folder = paths.dataset(summary.name, version)
@@ -66,7 +68,7 @@ def publish_dataset(store: Store, ref: ManifestRef, profile: Profile) -> StorePa
         requests={
             _name(manifest): json.loads(read_artifact(store, manifest, item))
             for manifest in lineage.values()
-            for item in manifest.of_kind(REQUEST_KIND)
+            for item in manifest.of_kind(QUESTION_KIND)
         },
         files=files,
         summary=summary,
@@ -101,6 +103,15 @@ def _walk(store: Store, ref: ManifestRef) -> Iterator[Manifest]:
         manifest = load_manifest(store, item)
         yield manifest
         found += [parent for parent in manifest.inputs if parent not in found]
+
+
+def _judge_if_nobody_did(store: Store, manifest: Manifest, profile: Profile) -> None:
+    """An output is found again by what its inputs held, so it may descend from an older one that held the same.
+
+    That one was judged by the profile of its time. What stands in the certificate is this profile's verdict.
+    """
+    if load_verdict(store, manifest.ref, profile) is None:
+        publish_verdict(store, decide(manifest, profile))
 
 
 def _publish_file(store: Store, export: Manifest, item: Artifact, folder: str) -> FileRecord:

@@ -18,11 +18,10 @@ from jobs.contracts.manifest import Artifact, Manifest, ManifestRef, Provenance
 from jobs.contracts.reconstruction import UploadedFile
 from jobs.runtime.artifacts import download_artifact, download_upload
 from jobs.runtime.errors import InvalidRequest, StoreUnwritable
+from jobs.runtime.question import QUESTION_KIND, question_digest, question_json
 from jobs.runtime.registry import JobRequest
 from jobs.runtime.store import Store, require_store_path, sha256_of
-
-REQUEST_KIND = "request"
-"""Every output holds the request that it answers, for people and for certificates; it is in no key."""
+from jobs.runtime.transfers import transfer_all
 
 
 class Progress(Protocol):
@@ -42,7 +41,7 @@ class Workspace:
     progress: Progress
     bytes_read: int = 0
     _announced: dict[str, str] = field(default_factory=dict[str, str])
-    _fetched: dict[str, str] = field(default_factory=dict[str, str])
+    _fetched: dict[str, UploadedFile] = field(default_factory=dict[str, UploadedFile])
 
     @property
     def outputs(self) -> Path:
@@ -61,26 +60,41 @@ class Workspace:
             InvalidRequest: Another file of the request has the same name.
             ArtifactMissing, ArtifactCorrupt: It is not what was uploaded.
         """
-        target = self.root / "inputs" / "uploads" / require_store_path(uploaded.name)
-        fetched = self._fetched.get(uploaded.name)
-        if fetched is None:
-            download_upload(self.store, uploaded, target)
-            self._fetched[uploaded.name] = uploaded.sha256
-            self.bytes_read += uploaded.bytes
-        elif fetched != uploaded.sha256:
-            raise InvalidRequest("the request", f"two different files in it are both named '{uploaded.name}'")
+        (target,) = self.fetch_all((uploaded,))
         return target
+
+    def fetch_all(self, files: Iterable[UploadedFile]) -> tuple[Path, ...]:
+        """As `fetch` for each file, in order, but several at once."""
+        wanted = tuple(files)
+        new: dict[str, UploadedFile] = {}
+        for item in wanted:
+            known = self._fetched.get(item.name) or new.setdefault(item.name, item)
+            if known.sha256 != item.sha256:
+                raise InvalidRequest("the request", f"two different files in it are both named '{item.name}'")
+        transfer_all(lambda item: download_upload(self.store, item, self._upload_path(item)), new.values())
+        self._fetched |= new
+        self.bytes_read += sum(item.bytes for item in new.values())
+        return tuple(self._upload_path(item) for item in wanted)
 
     def open_input(self, ref: ManifestRef, kind: str) -> tuple[Path, ...]:
         """Verified local copies of an input's artifacts of one kind, under their relative paths."""
-        return tuple(self.open_artifact(ref, item) for item in self.manifests[ref].of_kind(kind))
+        return self._open_all(ref, self.manifests[ref].of_kind(kind))
 
     def open_artifact(self, ref: ManifestRef, item: Artifact) -> Path:
-        target = self.root / "inputs" / ref.job / ref.key / require_store_path(item.path)
-        if not target.exists():
-            download_artifact(self.store, self.manifests[ref], item, target)
-            self.bytes_read += item.bytes
+        """A verified local copy of one artifact of an input, under its relative path."""
+        (target,) = self._open_all(ref, (item,))
         return target
+
+    def _open_all(self, ref: ManifestRef, items: tuple[Artifact, ...]) -> tuple[Path, ...]:
+        folder = self.root / "inputs" / ref.job / ref.key
+        targets = {item.path: folder / require_store_path(item.path) for item in items}
+        new = [item for item in items if not targets[item.path].exists()]
+        transfer_all(lambda item: download_artifact(self.store, self.manifests[ref], item, targets[item.path]), new)
+        self.bytes_read += sum(item.bytes for item in new)
+        return tuple(targets[item.path] for item in items)
+
+    def _upload_path(self, uploaded: UploadedFile) -> Path:
+        return self.root / "inputs" / "uploads" / require_store_path(uploaded.name)
 
     def output(self, kind: str, path: str) -> Path:
         """A path to write an artifact to. It becomes part of the manifest, so it must exist when the job ends.
@@ -103,7 +117,7 @@ class Workspace:
         Raises:
             FileNotFoundError: An announced artifact was not written.
         """
-        self.publish_document(REQUEST_KIND, "request.json", request)
+        self.output(QUESTION_KIND, "request.json").write_bytes(question_json(request))
         artifacts = tuple(
             Artifact(
                 kind=kind,
@@ -117,7 +131,7 @@ class Workspace:
             schema_version=1,
             job=request.job,
             key=self.key,
-            request_sha256=request.digest(),
+            request_sha256=question_digest(request),
             inputs=tuple(self.manifests),
             artifacts=artifacts,
             checks=tuple(checks),

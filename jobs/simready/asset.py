@@ -12,9 +12,7 @@ from jobs.simready.materials import Material
 from jobs.simready.repair import RepairedMesh
 
 
-def describe_asset(
-    request: SimreadyRequest, repaired: RepairedMesh, colliders: Colliders, material: Material
-) -> Asset:
+def describe_asset(request: SimreadyRequest, repaired: RepairedMesh, colliders: Colliders, material: Material) -> Asset:
     """Everything that is known of the asset before it was dropped, so without stable poses."""
     volume_m3 = float(repaired.solid.volume())
     mass, density = estimate_mass(volume_m3, material, request.mass_kg)

@@ -60,9 +60,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     usd, mjcf, urdf = (author(parts, workspace.output) for author in (author_usd, author_mjcf, author_urdf))
     save_glb(visual.mesh, workspace.output("asset/glb", f"{name}.glb"))
     workspace.progress("read them again")
-    parity = check_parity(
-        asset, {"usd": read_usd(usd), "mjcf": read_mjcf(mjcf, name), "urdf": read_urdf(urdf, name)}
-    )
+    parity = check_parity(asset, {"usd": read_usd(usd), "mjcf": read_mjcf(mjcf, name), "urdf": read_urdf(urdf, name)})
     workspace.progress("settle")
     simulator = open_simulator(SIMULATOR)
     rests = drop(parts, mjcf, simulator, request.settle, derive_seed(request.seed, "settle"), scratch)

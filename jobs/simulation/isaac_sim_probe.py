@@ -1,6 +1,6 @@
 """Run by Isaac Sim's own Python: `isaac_sim_probe.py RESULT NONCE`. Drops a cube, takes a picture, writes numbers.
 
-Written from NVIDIA's documentation of Isaac Sim 5 and 6; it has not run on a machine with an RTX GPU yet.
+Written from the published API of Isaac Sim 5 and 6; it has not been run in Isaac Sim yet.
 """
 
 import importlib.metadata

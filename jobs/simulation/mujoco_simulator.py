@@ -27,6 +27,8 @@ class MujocoSimulation:
     """See `Simulation`. What is read is brought up to date first, without touching what the next step depends on."""
 
     def __init__(self, model: mujoco.MjModel) -> None:
+        # Left alone, MuJoCo writes its warnings to MUJOCO_LOG.TXT in the current folder.
+        mujoco.set_mju_user_warning(_LOG.warning)
         self._model = model
         self._data = mujoco.MjData(model)
         self._stale = True
@@ -160,8 +162,6 @@ class MujocoSimulator:
             compiled = mujoco.MjModel.from_xml_path(str(model))
         except ValueError as error:
             raise ModelRejected(self.name, model.name, str(error)) from error
-        # Left alone, MuJoCo writes its warnings to a file in the current folder.
-        mujoco.set_mju_user_warning(_LOG.warning)
         compiled.opt.timestep = timestep_s
         compiled.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
         return MujocoSimulation(compiled)

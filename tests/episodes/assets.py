@@ -93,9 +93,7 @@ def commit_asset(store: Store, folder: Path) -> ManifestRef:
         artifacts=artifacts,
         checks=(),
         provenance=Provenance(maker="fixture"),
-        environment=Environment(
-            attempt="a", host="h", platform="p", python="3", started_at=moment, finished_at=moment
-        ),
+        environment=Environment(attempt="a", host="h", platform="p", python="3", started_at=moment, finished_at=moment),
     )
     for file, item in zip(files, artifacts, strict=True):
         store.upload(file, paths.artifact(manifest, item))

@@ -104,9 +104,7 @@ def test_video_is_lossless_for_noise(tmp_path: Path) -> None:
         assert container.streams.video[0].average_rate == 30
 
 
-def test_object_lies_still_on_the_table_where_it_was_drawn(
-    make_object: MakeObject, tmp_path: Path
-) -> None:
+def test_object_lies_still_on_the_table_where_it_was_drawn(make_object: MakeObject, tmp_path: Path) -> None:
     can = make_object(cylinder(0.03, 0.1), 0.3, name="can", poses=(LYING_WXYZ,))
     simulation = MujocoSimulator().load(author_scene(can, tmp_path / "scene.xml"), 0.002)
     for seed in range(4):
@@ -122,9 +120,7 @@ def test_object_lies_still_on_the_table_where_it_was_drawn(
         assert simulation.penetration_m(body_of(can)) < 1e-3
 
 
-def test_pads_do_not_sink_into_what_they_hold(
-    simulation: MujocoSimulation, item: TableObject, tmp_path: Path
-) -> None:
+def test_pads_do_not_sink_into_what_they_hold(simulation: MujocoSimulation, item: TableObject, tmp_path: Path) -> None:
     rollout, _ = roll_out(simulation, item, tmp_path / "episode")
     assert rollout.release is not None
     opening_m = np.array(rollout.state)[rollout.release - 5, 7:9].sum()

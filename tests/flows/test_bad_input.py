@@ -1,10 +1,12 @@
 """What a user may get wrong on the command line: a typed error, its exit code, nothing committed."""
 
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.flows.command import Command
+from tests.flows.command import PROGRAM, Command
 
 
 def outputs(store: Path) -> list[Path]:
@@ -23,6 +25,14 @@ def outputs(store: Path) -> list[Path]:
         (("--mesh", "{brick}", "{tmp}/no.glb", "--mass", "1"), "OneObjectOnly"),
         (("--request", "{tmp}/broken.json"), "InvalidRequest"),
         (("--request", "{tmp}/climbing.json"), "InvalidRequest"),
+        (("--request", "{tmp}/broken.json", "--seed", "1"), "OptionMisplaced"),
+        (("--photos", "{tmp}/empty", "--units", "mm"), "OptionMisplaced"),
+        (("--mesh", "{brick}", "--known-size", "0.1"), "OptionMisplaced"),
+        (("--photos", "{tmp}/empty", "--known-size", "nan"), "--known-size"),
+        (("--mesh", "{brick}", "--units", "mm", "--scene", "Not A Name"), "--scene"),
+        (("--mesh", "{brick}", "{tmp}/other/Brick.stl", "--units", "mm"), "NamesClash"),
+        (("--mesh", "{brick}", "--until", "the-end"), "UsageUnknown"),
+        ((), "UsageUnknown"),
     ],
 )
 def test_is_refused_with_65_and_nothing_is_committed(
@@ -40,6 +50,7 @@ def test_is_refused_with_65_and_nothing_is_committed(
     assert done.returncode == 65, done.stderr
     assert error in done.stderr
     assert "Traceback" not in done.stderr
+    assert not done.stdout
     assert outputs(tmp_path / "store") == []
 
 
@@ -55,3 +66,69 @@ def test_a_mesh_without_units_is_asked_for_them(command: Command, brick: Path, t
     assert done.returncode == 65
     assert "--units" in done.stdout
     assert outputs(tmp_path / "store") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "error"),
+    [
+        (("show", "nowhere", "--store", "{tmp}"), 65, "SceneUnknown"),
+        (("show", "../climbing", "--store", "{tmp}"), 65, "SceneUnknown"),
+        (("show", "damaged", "--store", "{tmp}"), 73, "DocumentDamaged"),
+        (("show", "nowhere", "--store", "{tmp}/file"), 73, "StoreUnwritable"),
+        (("show", "nowhere", "--store", "ftp://nowhere"), 65, "UnknownName"),
+        (("verify", "{tmp}/no-dataset"), 65, "CertificateMissing"),
+        (("verify",), 65, "UsageUnknown"),
+        (("doctor", "--profile", "labb"), 65, "UnknownProfile"),
+        (("run", "--mesh", "{tmp}/file", "--units", "mm", "--store", "{tmp}/file"), 73, "StoreUnwritable"),
+        (("no-such-command",), 65, "UsageUnknown"),
+    ],
+)
+def test_machines_get_exactly_one_line_of_json(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...], exit_code: int, error: str
+):
+    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "scenes" / "damaged").mkdir(parents=True)
+    (tmp_path / "scenes" / "damaged" / "scene.json").write_text("{}")
+    done = command(*(part.format(tmp=tmp_path) for part in arguments), "--json")
+    assert done.returncode == exit_code, done.stderr
+    [line] = done.stdout.splitlines()
+    told = json.loads(line)
+    assert told["exit_code"] == told["error"]["exit_code"] == exit_code
+    assert told["error"]["type"] == error
+    assert not done.stderr
+
+
+def test_a_setting_that_is_no_number_is_named(command: Command, tmp_path: Path):
+    wrong = Command({**command.environment, "SIMFOUNDRY_PARALLEL_JOBS": "many"})
+    done = wrong("show", "nowhere")
+    assert done.returncode == 65
+    assert "SIMFOUNDRY_PARALLEL_JOBS" in done.stderr
+
+
+def test_a_prefect_server_that_does_not_answer_is_named_and_worth_another_try(
+    command: Command, brick: Path, tmp_path: Path
+):
+    lost = Command({**command.environment, "PREFECT_API_URL": "http://127.0.0.1:9/api"})
+    done = lost("run", "--mesh", brick, "--units", "mm", "--until", "reconstruction", "--store", tmp_path)
+    assert done.returncode == 75
+    assert "PrefectUnreachable" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(command: Command):
+    with subprocess.Popen(
+        [PROGRAM, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=command.environment
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert not process.stderr.read()
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("Größe 1.stl", "grosse-1"), ("Müg (old).stl", "mug-old"), ("杯子.stl", "object")]
+)
+def test_any_file_name_becomes_a_name_that_a_folder_can_have(command: Command, tmp_path: Path, file: str, name: str):
+    told = command.json("run", "--mesh", tmp_path / file, tmp_path / f"{name}.stl", "--store", tmp_path / "store")
+    assert told["error"]["type"] == "NamesClash"
+    assert f"'{name}'" in told["error"]["message"]

@@ -14,13 +14,16 @@ import pytest
 
 from jobs.contracts.document import JobName
 from jobs.contracts.manifest import Manifest
-from jobs.contracts.run import STAGES
+from jobs.contracts.reconstruction import CarvingSettings, ReconstructionRequest
+from jobs.contracts.run import STAGES, ObjectRequest
 from jobs.runtime import paths
 from jobs.runtime.folder_store import FolderStore
 from jobs.runtime.store import sha256_of
 from jobs.runtime.verify import verify_dataset
+from tasks.intake import take_in
 from tests.flows.command import Command
 
+TURNTABLE = Path(__file__).resolve().parents[2] / "examples" / "turntable"
 FLOW_SIGNS = ("brick reconstruction", "brick simready", "brick episodes", "brick export: upload", "brick export: done")
 
 
@@ -61,7 +64,7 @@ def test_a_flow_killed_at_several_points_ends_like_one_that_was_not(
     assert whole_outputs(tmp_path) == whole_outputs(undisturbed)
     assert verify_dataset(result["dataset"]).intact
     assert len(list(tmp_path.glob("datasets/*/*"))) == 1
-    assert not list(tmp_path.glob("scratch/writes/*"))
+    assert [file.name for file in tmp_path.glob("scratch/writes/*")] == ["lock"]
 
 
 @pytest.mark.parametrize("job", STAGES)
@@ -71,20 +74,41 @@ def test_a_job_killed_at_every_step_ends_like_one_that_was_not(
     store = tmp_path / "store"
     shutil.copytree(undisturbed, store)
     [request] = (undisturbed / "outputs" / job).glob("*/attempts/*/request.json")
-    shutil.rmtree(store / "outputs" / job)
+    asked = {**json.loads(request.read_bytes()), "profile": "demo"}
+    kill_at_every_step(json.dumps(asked).encode(), store, job, command)
+
+
+def test_carving_killed_at_every_step_ends_like_carving_that_was_not(command: Command, tmp_path: Path):
+    store = tmp_path / "store"
+    source = take_in(ObjectRequest(name="tea_tin", photos="tea_tin"), TURNTABLE, FolderStore(str(store)))
+    request = ReconstructionRequest(
+        schema_version=1,
+        profile="demo",
+        name="tea_tin",
+        source=source,
+        providers=("visual_hull",),
+        carving=CarvingSettings(grid=48, max_side_px=120),
+    )
+    kill_at_every_step(request.to_json(), store, "reconstruction", command)
+
+
+def kill_at_every_step(request: bytes, store: Path, job: JobName, command: Command) -> None:
+    """Run a job undisturbed, then once for each of its steps with a `kill -9` there, and once more after it."""
+    shutil.rmtree(store / "outputs" / job, ignore_errors=True)
     steps = run_job(request, store, job, command, kill_at=None)
-    assert len(steps) >= 3
+    assert steps[-2:] == ["upload", "commit"]
     expected = whole_outputs(store)
     for step in range(len(steps)):
         shutil.rmtree(store / "outputs" / job)
         run_job(request, store, job, command, kill_at=step)
+        assert not list((store / "outputs" / job).glob("*/manifest.json")) or steps[step] == "commit"
         run_job(request, store, job, command, kill_at=None)
         assert whole_outputs(store) == expected, f"killed at {steps[step]}"
 
 
-def run_job(request: Path, store: Path, job: JobName, command: Command, kill_at: int | None) -> list[str]:
+def run_job(request: bytes, store: Path, job: JobName, command: Command, kill_at: int | None) -> list[str]:
     """Run a job as its container does; `kill -9` it at a line of progress. Returns the lines that it got to."""
-    FolderStore(str(store)).replace("scratch/requests/again.json", request.read_bytes())
+    FolderStore(str(store)).replace("scratch/requests/again.json", request)
     steps: list[str] = []
     with subprocess.Popen(
         [sys.executable, "-m", f"jobs.{job}", f"{store}/scratch/requests/again.json"],

@@ -77,7 +77,7 @@ def commit(
             for path, data in sorted(files.items())
         ),
         checks=() if job == rejected else _sufficient(profile, job),
-        provenance=Provenance(maker="visual_hull", seed=7, versions={"numpy": "2.4.6"}),
+        provenance=Provenance(maker=_maker(profile, job), seed=7, versions={"numpy": "2.4.6"}),
         environment=Environment(
             attempt="winner", host="h", platform="p", python="3.11", started_at=moment, finished_at=moment
         ),
@@ -91,6 +91,10 @@ def _kind(path: str) -> str:
     if path == "request.json":
         return "request"
     return "dataset/document" if path == "dataset.json" else "dataset/file"
+
+
+def _maker(profile: Profile, job: JobName) -> str:
+    return profile.simulators[0] if job == "episodes" else profile.providers[0]
 
 
 def _sufficient(profile: Profile, job: JobName) -> tuple[CheckResult, ...]:

@@ -14,6 +14,7 @@ from jobs.contracts.profile import GatePolicy, Profile, Requirement, Verdict
 from jobs.runtime import paths
 from jobs.runtime.errors import DocumentDamaged
 from jobs.runtime.gate import decide, load_verdict, publish_verdict
+from jobs.runtime.profiles import load_profile
 from jobs.runtime.store import Store
 
 WITHIN = CheckResult(name="size", subject="mug", value=1.0, unit="m")
@@ -87,7 +88,22 @@ def test_requirements_on_other_makers_alone_let_nothing_through() -> None:
 def test_a_mesh_by_a_provider_that_the_profile_does_not_admit_is_rejected() -> None:
     verdict = decide(_manifest([WITHIN], maker="shap_e"), _profile([Requirement(check="size", at_least=0)]))
     assert not verdict.passed
-    assert "admits no mesh by 'shap_e', only by visual_hull, mesh_import" in verdict.reasons[0]
+    assert "admits no reconstruction by 'shap_e', only by visual_hull, mesh_import" in verdict.reasons[0]
+
+
+def test_episodes_by_a_simulator_that_the_profile_does_not_admit_are_rejected() -> None:
+    """A committed output is found again under every profile, so the gate has to look at who simulated."""
+    production = load_profile("production")
+    enough = [
+        CheckResult(name=item.check, subject="mug", value=item.at_least, device=item.device or "cpu")
+        for item in production.gates["episodes"].requirements
+    ]
+    recorded = _manifest(enough, maker="isaac_sim").model_copy(update={"job": "episodes"})
+    assert decide(recorded, production).passed
+    elsewhere = recorded.model_copy(update={"provenance": Provenance(maker="mujoco")})
+    verdict = decide(elsewhere, production)
+    assert not verdict.passed
+    assert "admits no episodes by 'mujoco', only by isaac_sim, genie_sim, mujoco_warp" in verdict.reasons[0]
 
 
 def test_a_policy_without_requirements_cannot_be_written() -> None:

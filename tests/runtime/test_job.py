@@ -73,6 +73,15 @@ def test_another_profile_judges_the_same_output(store: Store, settings: Settings
     assert execute(ask(store, profile="lab"), store, settings, _refuse_to_work).manifest == first.manifest
 
 
+def test_the_same_output_is_promised_whichever_profile_asked_first(store: Store, settings: Settings) -> None:
+    first = execute(ask(store, profile="demo"), store, settings, silent).manifest
+    for path in _outputs(store):
+        store.delete(path)
+    second = execute(ask(store, profile="lab"), store, settings, silent).manifest
+    assert first.content_sha256() == second.content_sha256()
+    assert b"profile" not in read_artifact(store, second, second.of_kind("request")[0])
+
+
 def test_a_changed_input_is_new_work(store: Store, settings: Settings) -> None:
     first = execute(ask(store), store, settings, silent)
     other = execute(ask(store, data=b"other bytes"), store, settings, silent)

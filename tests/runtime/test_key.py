@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from jobs.contracts.reconstruction import MeshSource, ReconstructionRequest, Upl
 from jobs.contracts.simready import SimreadyRequest
 from jobs.runtime import key
 from jobs.runtime.errors import NotInstalled
-from jobs.runtime.key import dependency_versions, output_key, references, source_digest
+from jobs.runtime.key import dependency_versions, output_key, source_digest
+from jobs.runtime.question import question_digest, question_json, references
 from jobs.runtime.registry import REQUESTS
 
 REF = ManifestRef(job="reconstruction", key="a" * 64)
@@ -142,6 +145,14 @@ def test_references_are_found_in_the_requests_order() -> None:
     assert references(SIMREADY) == (REF,)
     assert references(_export(3)) == _export(3).episodes
     assert references(_reconstruction("a" * 64)) == ()
+
+
+def test_what_an_output_keeps_of_its_request_is_the_same_under_every_profile() -> None:
+    other = SIMREADY.model_copy(update={"profile": "lab"})
+    assert question_json(SIMREADY) == question_json(other)
+    assert question_digest(SIMREADY) == hashlib.sha256(question_json(other)).hexdigest()
+    kept = {**json.loads(question_json(SIMREADY)), "profile": "demo"}
+    assert SimreadyRequest.model_validate(kept) == SIMREADY
 
 
 @pytest.mark.parametrize("job", REQUESTS)

@@ -91,6 +91,27 @@ def test_a_verdict_of_another_profile_does_not_count(folder):
         publish_dataset(folder, ref, LAB)
 
 
+@pytest.mark.parametrize("job", ["reconstruction", "simready", "episodes"])
+def test_an_ancestor_of_an_earlier_time_is_judged_before_anything_is_published(folder, job):
+    """An asset made of the same mesh as before is found again, and descends from the older mesh."""
+    ref = commit_line(folder, LAB)
+    [*unjudged] = folder.list(f"verdicts/lab/{job}-")
+    for verdict in unjudged:
+        folder.delete(verdict.path)
+    certificate = certificate_of(folder, publish_dataset(folder, ref, LAB))
+    assert len(certificate.verdicts) == 5
+    assert all(verdict.passed for verdict in certificate.verdicts)
+
+
+def test_an_ancestor_that_is_judged_late_may_be_rejected(folder):
+    ref = commit_line(folder, DEMO, "reconstruction")
+    for verdict in [*folder.list("verdicts/demo/reconstruction-")]:
+        folder.delete(verdict.path)
+    with pytest.raises(InputNotAdmitted, match="was not measured"):
+        publish_dataset(folder, ref, DEMO)
+    assert not list(folder.list("datasets/"))
+
+
 def test_publishing_again_changes_nothing(store):
     ref = commit_line(store, DEMO)
     folder = publish_dataset(store, ref, DEMO)

@@ -52,6 +52,21 @@ def test_two_different_files_of_one_name_are_refused(workspace: Workspace, folde
         workspace.fetch(put_upload(folder, "1.jpg", b"two"))
 
 
+def test_many_files_come_in_the_order_asked_for_and_each_once(workspace: Workspace, folder: FolderStore) -> None:
+    files = [put_upload(folder, f"photos/{number}.jpg", b"photo %d" % number) for number in range(40)]
+    fetched = workspace.fetch_all([*files, files[0]])
+    assert [path.read_bytes() for path in fetched] == [*(b"photo %d" % number for number in range(40)), b"photo 0"]
+    assert workspace.bytes_read == sum(item.bytes for item in files)
+    assert workspace.fetch(files[7]) == fetched[7]
+
+
+def test_of_many_files_a_damaged_one_is_named(workspace: Workspace, folder: FolderStore) -> None:
+    files = [put_upload(folder, f"{number}.jpg", b"photo %d" % number) for number in range(20)]
+    folder.replace(files[13].path, b"other")
+    with pytest.raises(ArtifactCorrupt, match=r"13\.jpg"):
+        workspace.fetch_all(files)
+
+
 def test_a_damaged_file_never_appears(workspace: Workspace, folder: FolderStore) -> None:
     uploaded = put_upload(folder, "1.jpg", b"one")
     folder.replace(uploaded.path, b"two")

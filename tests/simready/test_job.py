@@ -20,8 +20,6 @@ STEEL_KG_M3 = 7850.0
 MASS_TOLERANCE, INERTIA_TOLERANCE = 0.005, 0.02
 
 
-
-
 def test_box_inertia_is_a_twelfth_of_m_times_sides_squared(run_job: RunJob) -> None:
     x, y, z = 0.1, 0.06, 0.04
     asset = run_job(trimesh.creation.box((x, y, z)), material="steel", colliders=ANY_COLLIDER).asset
@@ -37,9 +35,7 @@ def test_sphere_inertia_is_two_fifths_m_r_squared(run_job: RunJob) -> None:
     mass = STEEL_KG_M3 * 4 / 3 * np.pi * radius**3
     assert asset.mass_kg.value == pytest.approx(mass, rel=MASS_TOLERANCE)
     expected = 0.4 * mass * radius**2
-    np.testing.assert_allclose(
-        np.array(asset.inertia_kg_m2), expected * np.eye(3), atol=INERTIA_TOLERANCE * expected
-    )
+    np.testing.assert_allclose(np.array(asset.inertia_kg_m2), expected * np.eye(3), atol=INERTIA_TOLERANCE * expected)
 
 
 def test_cylinder_inertia_about_its_axis_is_half_m_r_squared(run_job: RunJob) -> None:
@@ -71,9 +67,7 @@ def test_centre_of_mass_moves_with_the_mesh(run_job: RunJob) -> None:
     asset = finished.asset
     assert any("move the origin into it" in warning for warning in finished.manifest.provenance.warnings)
     np.testing.assert_allclose(asset.center_of_mass_m, [3.0, -2.0, 0.5], atol=1e-6)
-    np.testing.assert_allclose(
-        np.diag(asset.inertia_kg_m2), 0.5 / 12 * np.array([0.0052, 0.0116, 0.0136]), rtol=1e-4
-    )
+    np.testing.assert_allclose(np.diag(asset.inertia_kg_m2), 0.5 / 12 * np.array([0.0052, 0.0116, 0.0136]), rtol=1e-4)
 
 
 def test_a_good_asset_passes_every_profile_that_accepts_its_source(run_job: RunJob) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import mujoco
@@ -146,6 +148,35 @@ def test_divergence_is_not_hidden(simulation: MujocoSimulation) -> None:
     simulation.place("ball", np.array([0.0, 0.0, np.nan]), UPRIGHT)
     simulation.step(5)
     assert not np.isfinite(simulation.state()).all()
+
+
+def test_a_warning_is_logged_and_leaves_no_file_behind(
+    simulation: MujocoSimulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    simulation.place("ball", np.array([0.0, 0.0, np.nan]), UPRIGHT)
+    simulation.step(5)
+    assert "unstable" in caplog.text
+    assert list(folder.iterdir()) == []
+
+
+def test_a_simulation_that_was_not_loaded_from_a_file_leaves_none_either(tmp_path: Path) -> None:
+    script = (
+        "import mujoco, numpy as np\n"
+        "from jobs.simulation.mujoco_simulator import MujocoSimulation\n"
+        "spec = mujoco.MjSpec()\n"
+        "ball = spec.worldbody.add_body(name='ball')\n"
+        "ball.add_freejoint()\n"
+        "ball.add_geom(type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[0.2, 0, 0])\n"
+        "simulation = MujocoSimulation(spec.compile())\n"
+        "simulation.place('ball', np.full(3, np.nan), np.array([1.0, 0, 0, 0]))\n"
+        "simulation.step(5)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_probe_exercises_it() -> None:
