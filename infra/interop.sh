@@ -45,7 +45,8 @@ install() { # reader
 }
 
 ffmpeg_libraries() { # torchcodec decodes with the system's
-    /sbin/ldconfig -p 2>/dev/null | grep -q 'libavcodec\.so' && return
+    # No `ldconfig | grep -q`: grep stops reading early, which pipefail takes for a failure now and then.
+    [[ $(/sbin/ldconfig -p 2>/dev/null) == *libavcodec.so* ]] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         echo "Installing the Debian package ffmpeg (about 0.3 GB with what it needs)"
         apt-get update -qq

@@ -6,10 +6,11 @@ cd "$(dirname "$0")/.."
 python=$1 extras=$2 size=$3
 
 debian_packages() { # what rendering needs, and venv where Debian split it off
-    local missing=()
+    local missing=() libraries
+    libraries=$(/sbin/ldconfig -p 2>/dev/null || true)
     "$python" -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
     for pair in libEGL.so.1:libegl1 libOSMesa.so:libosmesa6 libGL.so.1:libgl1; do
-        /sbin/ldconfig -p 2>/dev/null | grep -q "${pair%%:*}" || missing+=("${pair##*:}")
+        [[ $libraries == *"${pair%%:*}"* ]] || missing+=("${pair##*:}")
     done
     [ ${#missing[@]} -eq 0 ] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

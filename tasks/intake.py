@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from jobs.contracts.reconstruction import MeshSource, PhotoSource, UploadedFile
+from jobs.contracts.reconstruction import MeshLimits, MeshSource, PhotoSource, PictureLimits, UploadedFile
 from jobs.contracts.run import ObjectRequest
 from jobs.runtime import paths
 from jobs.runtime.errors import BadInput
@@ -14,7 +14,6 @@ from jobs.runtime.store import Store, sha256_of
 from jobs.runtime.transfers import transfer_all
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
-COMPANION_SUFFIXES = (*PICTURE_SUFFIXES, ".mtl", ".bin")
 MAX_FOLDER_FILES = 5000
 
 
@@ -48,6 +47,13 @@ class TooManyFiles(BadInput):
         super().__init__(f"'{folder}' holds more than {MAX_FOLDER_FILES} files. Give one folder per object.")
 
 
+class FileTooLarge(BadInput):
+    def __init__(self, file: Path, seen_bytes: int, limit_bytes: int) -> None:
+        super().__init__(
+            f"'{file}' has {seen_bytes} bytes; at most {limit_bytes} are taken. Make it smaller."
+        )
+
+
 class PathLeavesFolder(BadInput):
     def __init__(self, path: Path, folder: Path) -> None:
         super().__init__(f"'{path}' leads out of '{folder}'. A request may only name what lies beside it.")
@@ -79,6 +85,7 @@ def _take_photos(folder: Path, item: ObjectRequest, store: Store) -> PhotoSource
     cameras = [file for file in files if file.parent == folder and _holds_cameras(file)]
     if len(cameras) != 1:
         raise NoCameras(folder)
+    _require_size([*photos, cameras[0]], PictureLimits().max_file_bytes)
     uploaded = _upload(folder, [*photos, cameras[0]], store)
     return PhotoSource(kind="photos", photos=uploaded[:-1], cameras=uploaded[-1], known_size_m=item.known_size_m)
 
@@ -86,8 +93,9 @@ def _take_photos(folder: Path, item: ObjectRequest, store: Store) -> PhotoSource
 def _take_mesh(mesh: Path, item: ObjectRequest, store: Store) -> MeshSource:
     if not mesh.is_file():
         raise InputMissing(mesh, "a mesh file")
-    beside = _files(mesh.parent, recursive=False) if mesh.suffix.lower() == ".obj" else []
-    companions = [file for file in beside if file != mesh and file.suffix.lower() in COMPANION_SUFFIXES]
+    _require_size([mesh], MeshLimits().max_file_bytes)
+    companions = list(_named_by_obj(mesh)) if mesh.suffix.lower() == ".obj" else []
+    _require_size(companions, PictureLimits().max_file_bytes)
     uploaded = _upload(mesh.parent, [mesh, *companions], store)
     return MeshSource(kind="mesh", mesh=uploaded[0], companions=uploaded[1:], units=item.units)
 
@@ -103,9 +111,42 @@ def _holds_cameras(file: Path) -> bool:
     return file.name == "transforms.json" or file.name.endswith("_par.txt")
 
 
-def _files(folder: Path, recursive: bool = True) -> list[Path]:
+def _named_by_obj(mesh: Path) -> Iterator[Path]:
+    """The material files that an OBJ names, and the textures that those name; only what lies beside the mesh."""
+    for material in _existing(mesh.parent, _arguments(mesh, "mtllib")):
+        yield material
+        yield from _existing(mesh.parent, _arguments(material, "map_", "bump", "norm", "disp", "decal"))
+
+
+def _arguments(file: Path, *keywords: str) -> list[str]:
+    """What follows a keyword on its line, whole and without the options before the last word."""
+    found: dict[str, None] = {}
+    try:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.lower().startswith(keywords):
+                    text = line.partition(" ")[2].strip()
+                    found |= dict.fromkeys([text, *text.split()[-1:]])
+    except OSError as error:
+        raise InputUnreadable(file, str(error)) from error
+    return list(found)
+
+
+def _existing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
+    for file in dict.fromkeys(folder / name for name in names if name):
+        if file.is_file() and file.resolve().is_relative_to(folder.resolve()):
+            yield file
+
+
+def _require_size(files: Iterable[Path], limit_bytes: int) -> None:
+    for file in files:
+        if file.stat().st_size > limit_bytes:
+            raise FileTooLarge(file, file.stat().st_size, limit_bytes)
+
+
+def _files(folder: Path) -> list[Path]:
     found: list[Path] = []
-    for file in folder.rglob("*") if recursive else folder.iterdir():
+    for file in folder.rglob("*"):
         if len(found) == MAX_FOLDER_FILES:
             raise TooManyFiles(folder)
         if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts):

@@ -6,6 +6,7 @@ Only the scalars of one feature are held at once, for the exact quantiles of the
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,9 @@ class DatasetWriter:
         table = frame_table(self._features, recording.trajectory(), episode.success, self._count, self._frames, task)
         place = self._data.place(table.nbytes)
         self._data.append(table)
-        filmed = {camera.key: camera.add(recording, self._settings) for camera in self._cameras}
+        with ThreadPoolExecutor(max(1, len(self._cameras))) as threads:  # an encoder each: bytes do not depend on it
+            columns = threads.map(lambda camera: camera.add(recording, self._settings), self._cameras)
+            filmed = dict(zip((camera.key for camera in self._cameras), columns, strict=True))
         statistics = {name: compute_statistics(_column(table, name)) for name in table.column_names}
         statistics |= {key: pictured for key, (_, pictured) in filmed.items()}
         row: dict[str, Any] = {

@@ -9,6 +9,7 @@ from jobs.contracts.run import ObjectRequest
 from jobs.runtime.folder_store import FolderStore
 from tasks.intake import (
     MAX_FOLDER_FILES,
+    FileTooLarge,
     InputMissing,
     InputUnreadable,
     NoCameras,
@@ -65,15 +66,26 @@ def test_hidden_files_are_not_photos(store: FolderStore, capture: Path):
     assert len(source.photos) == 3
 
 
-def test_a_mesh_brings_its_materials(store: FolderStore, tmp_path: Path):
+def test_a_mesh_brings_the_materials_and_textures_that_it_names_and_no_others(store: FolderStore, tmp_path: Path):
     folder = tmp_path / "meshes"
     folder.mkdir()
-    for name in ("mug.obj", "mug.mtl", "mug.png", "notes.txt"):
+    (folder / "mug.obj").write_text("mtllib mug paint.mtl\nmtllib ../secret.mtl\nv 0 0 0\n")
+    (folder / "mug paint.mtl").write_text("newmtl a\nmap_Kd -s 1 1 1 mug.png\n")
+    for name in ("mug.png", "holiday.png", "../secret.mtl"):
         (folder / name).write_bytes(name.encode())
     source = take_in(ObjectRequest(name="mug", mesh="mug.obj", units="cm"), folder, store)
     assert isinstance(source, MeshSource)
     assert source.mesh.name == "mug.obj"
-    assert [file.name for file in source.companions] == ["mug.mtl", "mug.png"]
+    assert [file.name for file in source.companions] == ["mug paint.mtl", "mug.png"]
+
+
+def test_a_file_too_large_to_take_is_refused_before_it_is_copied(store: FolderStore, tmp_path: Path):
+    """A binary STL whose 50,000,000 triangles are really there, as a hole in the file system."""
+    with (tmp_path / "huge.stl").open("wb") as file:
+        file.truncate(84 + 50 * 50_000_000)
+    with pytest.raises(FileTooLarge, match=r"huge\.stl"):
+        take_in(ObjectRequest(name="huge", mesh="huge.stl", units="mm"), tmp_path, store)
+    assert not list(store.list("uploads/"))
 
 
 def test_a_missing_folder_is_named(store: FolderStore, tmp_path: Path):
