@@ -82,11 +82,11 @@ class GroundTruth:
         spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_MESH, meshname=self.name, contype=0, conaffinity=0, **look)
 
 
-def load_ground_truth() -> Iterator[GroundTruth]:
+def load_ground_truth(realdata: Path = REALDATA) -> Iterator[GroundTruth]:
     """Raises: FileNotFoundError: The real data is not on this machine."""
-    files = sorted(REALDATA.glob("groundtruth/*/mesh.obj"))
+    files = sorted(realdata.glob("groundtruth/*/mesh.obj"))
     if not files:
-        raise FileNotFoundError(f"no ground truth in {REALDATA}; set SIMFOUNDRY_REALDATA")
+        raise FileNotFoundError(f"no ground truth in {realdata}; set SIMFOUNDRY_REALDATA")
     for file in files:
         mesh = trimesh.load(file, force="mesh", process=False)
         assert isinstance(mesh, trimesh.Trimesh)

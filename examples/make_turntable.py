@@ -2,8 +2,8 @@
 
     python -m examples.make_turntable [FOLDER]
 
-The pictures are rendered, not photographed. Needs what the `simready` extra installs, and EGL or OSMesa
-(`MUJOCO_GL=egl` or `MUJOCO_GL=osmesa`). The same versions give the same bytes.
+The pictures are rendered, not photographed. Needs what the `simready` extra installs, and EGL or OSMesa. The same
+versions give the same bytes.
 """
 
 # MuJoCo ships no type stubs for its spec.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import mujoco
@@ -14,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from jobs.simulation.offscreen import Offscreen
+
 Matrix = NDArray[np.float64]
 AddSubject = Callable[[mujoco.MjSpec], None]
 """Adds the subject's geoms to the world: metres, Z up, its bounding box centred over the origin, standing on z = 0."""
 
+CAMERA = "view"
 SIDE_PX = 480
 SUPERSAMPLING = 2
 FOVY_DEG = 30.0
@@ -68,15 +72,15 @@ def render(add_subject: AddSubject, extents_m: Matrix, views: tuple[Matrix, ...]
     add_subject(spec)
     model = spec.compile()
     data = mujoco.MjData(model)
-    with mujoco.Renderer(model, SIDE_PX * SUPERSAMPLING, SIDE_PX * SUPERSAMPLING) as renderer:
+    with closing(Offscreen(model)) as offscreen:
         for T_world_camera in views:
             model.cam_pos[0] = T_world_camera[:3, 3]
             mujoco.mju_mat2Quat(model.cam_quat[0], T_world_camera[:3, :3].ravel())
             model.light_dir[0] = T_world_camera[:3, :3] @ (-0.45, -0.72, -0.53)  # over the left shoulder
             mujoco.mj_forward(model, data)
-            renderer.update_scene(data, camera=0)
-            fine = renderer.render().reshape(SIDE_PX, SUPERSAMPLING, SIDE_PX, SUPERSAMPLING, 3)
-            yield np.rint(fine.mean(axis=(1, 3))).astype(np.uint8)
+            fine = offscreen.picture(data, CAMERA, SIDE_PX * SUPERSAMPLING, SIDE_PX * SUPERSAMPLING)
+            coarse = fine.reshape(SIDE_PX, SUPERSAMPLING, SIDE_PX, SUPERSAMPLING, 3).mean(axis=(1, 3))
+            yield np.rint(coarse).astype(np.uint8)
 
 
 def pretty(document: object) -> str:
@@ -99,7 +103,7 @@ def _empty_studio(extents_m: Matrix) -> mujoco.MjSpec:
         width=16,
         height=16 * 6,
     )
-    spec.worldbody.add_camera(name="view", fovy=FOVY_DEG)
+    spec.worldbody.add_camera(name=CAMERA, fovy=FOVY_DEG)
     spec.worldbody.add_light(
         type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
         castshadow=False,

@@ -49,9 +49,7 @@ class TooManyFiles(BadInput):
 
 class FileTooLarge(BadInput):
     def __init__(self, file: Path, seen_bytes: int, limit_bytes: int) -> None:
-        super().__init__(
-            f"'{file}' has {seen_bytes} bytes; at most {limit_bytes} are taken. Make it smaller."
-        )
+        super().__init__(f"'{file}' has {seen_bytes} bytes; at most {limit_bytes} are taken. Make it smaller.")
 
 
 class PathLeavesFolder(BadInput):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -102,12 +101,3 @@ def repaint(turntable: Turntable) -> Callable[[int, Callable[[Image.Image], Imag
         changed.save(path)
 
     return change
-
-
-@pytest.fixture(scope="session")
-def realdata() -> Path:
-    default = Path(__file__).resolve().parents[2].parent / "shared" / "realdata"
-    folder = Path(os.environ.get("SIMFOUNDRY_REALDATA", default))
-    if not folder.is_dir():
-        pytest.skip(f"no real data at {folder}; set SIMFOUNDRY_REALDATA")
-    return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -100,13 +99,3 @@ def angle_iron() -> trimesh.Trimesh:
     flat = trimesh.creation.box(bounds=[[0, 0, 0], [0.1, 0.04, 0.01]])
     upright = trimesh.creation.box(bounds=[[0, 0, 0], [0.01, 0.04, 0.1]])
     return trimesh.boolean.union([flat, upright], engine="manifold")
-
-
-@pytest.fixture(scope="session")
-def realdata() -> Path:
-    """The folder with real data; the test is skipped where there is none."""
-    default = Path(__file__).resolve().parents[3] / "shared" / "realdata"
-    folder = Path(os.environ.get("SIMFOUNDRY_REALDATA", default))
-    if not folder.is_dir():
-        pytest.skip(f"no real data at {folder}; set SIMFOUNDRY_REALDATA")
-    return folder
