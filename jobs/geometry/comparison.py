@@ -40,18 +40,20 @@ def estimate_surface_distance(one: trimesh.Trimesh, other: trimesh.Trimesh, samp
     The nearest point is sought on the faces under the nearest few of 16 * `samples` points of the other surface.
     """
     random = np.random.default_rng(seed)
-    there = _distances(one, other, samples, random)
-    back = _distances(other, one, samples, random)
+    there, back = (
+        estimate_distances(sample_surface(source, samples, random)[0], target, _DENSER * samples, random)
+        for source, target in ((one, other), (other, one))
+    )
     both = np.concatenate([there, back])
     return SurfaceDistance(float((there.mean() + back.mean()) / 2), float(np.quantile(both, 0.95)), float(both.max()))
 
 
-def _distances(
-    source: trimesh.Trimesh, target: trimesh.Trimesh, samples: int, random: np.random.Generator
+def estimate_distances(
+    points: NDArray[np.float64], target: trimesh.Trimesh, anchors: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
-    points, _ = sample_surface(source, samples, random)
-    anchors, faces = sample_surface(target, _DENSER * samples, random)
-    _, nearest = KDTree(anchors).query(points, k=_CANDIDATES)
+    """Distance (n,) [m] of points (n, 3) [m] to a surface: to the faces under the nearest of `anchors` points on it."""
+    places, faces = sample_surface(target, anchors, random)
+    _, nearest = KDTree(places).query(points, k=_CANDIDATES)
     corners = np.asarray(target.triangles, np.float64)[faces[nearest].reshape(-1)]
     repeated = np.repeat(points, _CANDIDATES, axis=0)
     closest = trimesh.triangles.closest_point(corners, repeated)

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 import manifold3d
 import numpy as np
-import trimesh
 from manifold3d import Manifold
-from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from jobs.geometry.closed import from_manifold
-from jobs.geometry.comparison import sample_surface
+from jobs.geometry.comparison import estimate_distances, sample_surface
 
 _SAMPLES = 2000
 _ANCHORS = 20_000
-_CANDIDATES = 8
 
 
 @dataclass(frozen=True)
@@ -42,16 +38,4 @@ def measure_fit(solid: Manifold, hulls: Sequence[Manifold], seed: int) -> Collid
     points_m, _ = sample_surface(from_manifold(excess), _SAMPLES, random)
     mesh = from_manifold(solid)
     diagonal_m = float(np.linalg.norm(np.ptp(mesh.vertices, axis=0)))
-    return ColliderFit(iou, float(np.quantile(_distances_m(points_m, mesh, random), 0.95)) / diagonal_m)
-
-
-def _distances_m(
-    points_m: NDArray[np.float64], mesh: trimesh.Trimesh, random: np.random.Generator
-) -> NDArray[np.float64]:
-    """(n,) to the nearest of the faces under the nearest points of a dense sample of the surface."""
-    anchors_m, faces = sample_surface(mesh, _ANCHORS, random)
-    nearest = KDTree(anchors_m).query(points_m, k=_CANDIDATES)[1]
-    corners = np.asarray(mesh.triangles, np.float64)[faces[nearest].reshape(-1)]
-    repeated = np.repeat(points_m, _CANDIDATES, axis=0)
-    closest = trimesh.triangles.closest_point(corners, repeated)
-    return np.linalg.norm(closest - repeated, axis=1).reshape(-1, _CANDIDATES).min(axis=1)
+    return ColliderFit(iou, float(np.quantile(estimate_distances(points_m, mesh, _ANCHORS, random), 0.95)) / diagonal_m)
