@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -106,15 +107,16 @@ def _why(stage: StageOutcome) -> str:
 
 
 def _print_advice(result: RunResult) -> None:
+    program = "simfoundry" if shutil.which("simfoundry") else sys.argv[0]
     print("\nHow to look at it:")
-    print(f"  simfoundry show {result.scene} --store {result.store}")
+    print(f"  {program} show {result.scene} --store {result.store}")
     if result.report:
         print(f"  open {result.report} in a browser")
     mjcf = next((item.path for item in result.artifacts if item.kind == "asset/mjcf"), None)
     if mjcf:
         print(f"  {sys.executable} -m mujoco.viewer --mjcf={mjcf}")
     if result.dataset:
-        print(f"  simfoundry verify {result.dataset}")
+        print(f"  {program} verify {result.dataset}")
         print(f"  LeRobotDataset('local/{result.scene}', root='{result.dataset}')   # with LeRobot installed")
 
 
