@@ -14,9 +14,7 @@ from flows.result import ListedArtifact, RunResult, SceneView
 from jobs.contracts.export import Verification
 from jobs.contracts.profile import Profile
 from jobs.contracts.run import StageOutcome
-from tasks.wording import tell_bounds, tell_value
-
-MARKS = {True: "passed", False: "REJECTED", None: "FAILED"}
+from tasks.wording import RESULTS, tell_bounds, tell_time, tell_value
 
 
 class ProgressLines(logging.Handler):
@@ -43,7 +41,7 @@ def print_result(result: RunResult) -> None:
     ending = "a certified dataset" if result.dataset else reached
     print(f"\nScene '{result.scene}': {ending}, in {result.wall_s or 0:.1f} s; its jobs used {result.used}\n")
     for stage in result.stages:
-        print(f"  {MARKS[stage.passed]:8} {stage.job:14} {stage.subject:20} {_took(stage)}{_why(stage)}")
+        print(f"  {RESULTS[stage.passed]:8} {stage.job:14} {stage.subject:20} {tell_time(stage)}{_why(stage)}")
         for warning in stage.warnings:
             print(f"{'':11}note: {warning}")
     _print_artifacts(result.artifacts)
@@ -60,7 +58,7 @@ def print_view(view: SceneView) -> None:
     at = f"{scene.updated_at:%Y-%m-%d %H:%M:%S} UTC"
     print(f"Scene '{scene.scene}', profile {scene.request.profile}, seed {scene.request.seed}, updated {at}")
     for stage in scene.stages:
-        print(f"\n{MARKS[stage.passed]} {stage.job} of {stage.subject} ({_took(stage)}){_why(stage)}")
+        print(f"\n{RESULTS[stage.passed]} {stage.job} of {stage.subject} ({tell_time(stage)}){_why(stage)}")
         for manifest in (item for item in view.manifests if item.ref in stage.outputs):
             print(f"  made by {manifest.provenance.maker}, output {manifest.job}/{manifest.key}")
             for warning in manifest.provenance.warnings:
@@ -68,7 +66,7 @@ def print_view(view: SceneView) -> None:
         for verdict in (item for item in view.verdicts if any(ref.key == item.key for ref in stage.outputs)):
             for finding in verdict.findings:
                 measured = f"{tell_value(finding)} ({tell_bounds(finding.requirement)})"
-                print(f"  {MARKS[finding.passed]:8} {finding.requirement.check:22} {finding.subject:28} {measured}")
+                print(f"  {RESULTS[finding.passed]:8} {finding.requirement.check:22} {finding.subject:28} {measured}")
     _print_artifacts(view.artifacts)
     print(f"\n  dataset     {view.dataset or 'none'}")
 
@@ -94,10 +92,6 @@ def _print_artifacts(artifacts: Iterable[ListedArtifact]) -> None:
         print(f"\n  {subject}, in {folder}/")
         for item in files:
             print(f"    {item.kind:11} {item.name}")
-
-
-def _took(stage: StageOutcome) -> str:
-    return "reused" if stage.reused else f"{stage.wall_s:.1f} s"
 
 
 def _why(stage: StageOutcome) -> str:

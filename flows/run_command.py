@@ -87,9 +87,8 @@ def run(options: argparse.Namespace) -> RunResult:
     store = open_store(options.store or settings.store)
     require_writable(store)
     with ThreadPoolExecutor(1) as pool:
-        proof = pool.submit(
-            require_simulator, order.request, profile
-        )  # while Prefect is imported and its server starts
+        # Proven while Prefect is imported and its server starts.
+        proof = pool.submit(require_simulator, order.request, profile)
         from flows.temporary_server import require_server, start_server
 
         start_server()

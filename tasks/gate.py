@@ -12,7 +12,7 @@ from jobs.contracts.profile import Finding, Profile, Verdict
 from jobs.runtime.artifacts import load_manifest
 from jobs.runtime.gate import decide, publish_verdict
 from jobs.runtime.store import open_store
-from tasks.wording import tell_bounds, tell_value
+from tasks.wording import RESULTS, tell_bounds, tell_value
 
 
 class GateRejected(Exception):
@@ -45,7 +45,7 @@ def enforce_gate(ref: ManifestRef, subject: Name, profile: Profile, store_uri: s
 
 
 def _headline(verdict: Verdict, subject: str) -> str:
-    return f"{verdict.job} of {subject}: {'passed' if verdict.passed else 'REJECTED'} under profile {verdict.profile}"
+    return f"{verdict.job} of {subject}: {RESULTS[verdict.passed]} under profile {verdict.profile}"
 
 
 def _markdown(verdict: Verdict, subject: str) -> str:
@@ -62,6 +62,6 @@ def _row(finding: Finding) -> dict[str, str]:
         "subject": finding.subject,
         "value": tell_value(finding),
         "required": tell_bounds(finding.requirement),
-        "result": "passed" if finding.passed else "REJECTED",
+        "result": RESULTS[finding.passed],
         "reason": finding.reason,
     }

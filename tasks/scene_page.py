@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jobs.contracts.document import JobName
 from jobs.contracts.export import DatasetSummary
 from jobs.contracts.manifest import Artifact, Manifest
+from jobs.contracts.profile import Profile
 from jobs.contracts.run import STAGES, SceneDocument, StageOutcome
 from jobs.contracts.simready import Asset, PhysicalProperty
 from jobs.runtime import paths
@@ -18,7 +19,7 @@ from jobs.runtime.store import Store
 from tasks.cost import describe_cost
 from tasks.page_parts import Markup, badge, bullets, element, foldable, join, link, page, picture, table
 from tasks.settings import OperatorSettings
-from tasks.wording import tell_bounds, tell_value
+from tasks.wording import RESULTS, tell_bounds, tell_time, tell_value
 
 MAX_PREVIEWS = 3
 MAX_PICTURED_OBJECTS = 20
@@ -41,7 +42,7 @@ def publish_scene(store: Store, document: SceneDocument, settings: OperatorSetti
 def render_page(store: Store, document: SceneDocument, settings: OperatorSettings) -> str:
     """A self-contained HTML page; its links are relative, so a store may be moved as a whole."""
     manifests = {ref.key: load_manifest(store, ref) for stage in document.stages for ref in stage.outputs}
-    scene = _Scene(store, document, manifests)
+    scene = _Scene(store, document, load_profile(document.request.profile), manifests)
     sections = (scene.section(name) for name in scene.subjects)
     return page(document.scene, join((scene.headline(), scene.summary(settings), scene.overview(), *sections)))
 
@@ -50,6 +51,7 @@ def render_page(store: Store, document: SceneDocument, settings: OperatorSetting
 class _Scene:
     store: Store
     document: SceneDocument
+    profile: Profile
     manifests: dict[str, Manifest]
 
     @property
@@ -118,7 +120,7 @@ class _Scene:
         return join((element("h2", subject), facts, *(part for stage in stages for part in self._stage(stage))))
 
     def _stage(self, stage: StageOutcome) -> Iterator[Markup]:
-        label = join((f"{stage.job} ", _badge(stage), element("span", f" {_took(stage)}", "dim")))
+        label = join((f"{stage.job} ", _badge(stage), element("span", f" {tell_time(stage)}", "dim")))
         content: list[Markup] = []
         for manifest in (self.manifests[ref.key] for ref in stage.outputs):
             content += self._output(manifest)
@@ -130,7 +132,7 @@ class _Scene:
                 yield element("div", join(self._pictures(manifest)), "row")
 
     def _output(self, manifest: Manifest) -> Iterator[Markup]:
-        verdict = load_verdict(self.store, manifest.ref, load_profile(self.document.request.profile))
+        verdict = load_verdict(self.store, manifest.ref, self.profile)
         if verdict:
             rows = [
                 (
@@ -138,7 +140,7 @@ class _Scene:
                     finding.subject,
                     tell_value(finding),
                     tell_bounds(finding.requirement),
-                    badge(finding.passed, "passed" if finding.passed else "REJECTED"),
+                    badge(finding.passed, RESULTS[finding.passed]),
                 )
                 for finding in sorted(verdict.findings, key=lambda finding: finding.passed)
             ]
@@ -224,11 +226,7 @@ def _listed(links: list[Markup]) -> Markup:
 
 
 def _badge(stage: StageOutcome) -> Markup:
-    return badge(bool(stage.passed), "FAILED" if stage.error else "passed" if stage.passed else "REJECTED")
-
-
-def _took(stage: StageOutcome) -> str:
-    return "reused" if stage.reused else f"{stage.wall_s:.1f} s"
+    return badge(bool(stage.passed), RESULTS[stage.passed])
 
 
 def _cell(stages: list[StageOutcome]) -> Markup:
@@ -237,7 +235,9 @@ def _cell(stages: list[StageOutcome]) -> Markup:
         return element("span", "not reached", "dim")
     worst = next((stage for stage in stages if not stage.passed), stages[0])
     count = f" {sum(bool(stage.passed) for stage in stages)} of {len(stages)} passed," if len(stages) > 1 else ""
-    return join((_badge(worst), element("span", f"{count} {', '.join(_took(stage) for stage in stages[:3])}", "dim")))
+    return join(
+        (_badge(worst), element("span", f"{count} {', '.join(tell_time(stage) for stage in stages[:3])}", "dim"))
+    )
 
 
 def _complaint(stage: StageOutcome) -> Markup:

@@ -1,8 +1,17 @@
-"""How a finding of a gate is told, the same in the Prefect UI, on the scene's page and on a terminal."""
+"""How findings and outcomes are told, the same in the Prefect UI, on the scene's page and on a terminal."""
 
 from __future__ import annotations
 
 from jobs.contracts.profile import Finding, Requirement
+from jobs.contracts.run import StageOutcome
+
+RESULTS = {True: "passed", False: "REJECTED", None: "FAILED"}
+"""By whether a gate let it through; None: there was nothing to judge."""
+
+
+def tell_time(stage: StageOutcome) -> str:
+    """What a job took in this run."""
+    return "reused" if stage.reused else f"{stage.wall_s:.1f} s"
 
 
 def tell_value(finding: Finding) -> str:

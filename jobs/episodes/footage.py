@@ -45,9 +45,3 @@ class Footage:
     def close(self) -> None:
         self._container.mux(self._stream.encode(None))
         self._container.close()
-
-
-def read_footage(path: Path) -> NDArray[np.uint8]:
-    """(n, height, width, 3) sRGB, every frame of a video that `Footage` wrote."""
-    with av.open(str(path)) as container:
-        return np.stack([np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)])

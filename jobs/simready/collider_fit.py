@@ -10,7 +10,7 @@ import numpy as np
 from manifold3d import Manifold
 
 from jobs.geometry.closed import from_manifold
-from jobs.geometry.comparison import estimate_distances, sample_surface
+from jobs.geometry.distance import estimate_distances, sample_surface
 
 _SAMPLES = 2000
 _ANCHORS = 20_000

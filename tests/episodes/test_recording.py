@@ -8,11 +8,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from jobs.contracts.episodes import RecordingSettings
 from jobs.episodes.asset import TableObject
 from jobs.episodes.errors import UnevenRate
-from jobs.episodes.footage import Footage, read_footage
+from jobs.episodes.footage import Footage
 from jobs.episodes.kinematics import ArmKinematics
 from jobs.episodes.layout import draw_layout, set_up
 from jobs.episodes.recording import write_trajectory
@@ -78,6 +79,12 @@ def test_replay_in_a_fresh_simulation_gives_every_state(
     assert count_exact_states(fresh, states, controls, steps) == len(controls)
     controls[40, 2] += 1e-9
     assert count_exact_states(fresh, states, controls, steps) == 40
+
+
+def read_footage(path: Path) -> NDArray[np.uint8]:
+    """(n, height, width, 3) sRGB, every frame of a video that `Footage` wrote."""
+    with av.open(str(path)) as container:
+        return np.stack([np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0)])
 
 
 def test_recorded_state_is_what_was_seen_before_the_action(

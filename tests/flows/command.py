@@ -38,15 +38,19 @@ class Command:
         assert done.stdout.strip(), done.stderr
         return json.loads(done.stdout)
 
-    def killed_at(self, sign: str, *arguments: object) -> bool:
-        """Start it, and `kill -9` it when a line on standard error contains `sign`. False: it ended before."""
-        with subprocess.Popen(
+    def start(self, *arguments: object) -> subprocess.Popen[str]:
+        """Run it side by side; its standard error is there to be read line by line."""
+        return subprocess.Popen(
             [PROGRAM, *map(str, arguments)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             env=self.environment,
-        ) as process:
+        )
+
+    def killed_at(self, sign: str, *arguments: object) -> bool:
+        """Start it, and `kill -9` it when a line on standard error contains `sign`. False: it ended before."""
+        with self.start(*arguments) as process:
             assert process.stderr is not None
             for line in process.stderr:
                 if sign in line:

@@ -1,15 +1,14 @@
 """Ctrl-C ends the running jobs at once, starts no others, and says that nothing is lost."""
 
 import signal
-import subprocess
 from pathlib import Path
 
-from tests.flows.command import PROGRAM, Command
+from tests.flows.command import Command
 
 
 def test_ctrl_c_ends_running_jobs_and_commits_nothing_of_them(command: Command, brick: Path, tmp_path: Path):
-    run = (PROGRAM, "run", "--mesh", brick, "--units", "mm", "--episodes", "30", "--store", tmp_path)
-    with subprocess.Popen(run, stderr=subprocess.PIPE, text=True, env=command.environment) as process:
+    run = ("run", "--mesh", brick, "--units", "mm", "--episodes", 30, "--store", tmp_path)
+    with command.start(*run) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "episodes 0/" in line:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.flows.command import PROGRAM, Command
+from tests.flows.command import Command
+from tests.processes import job_of
 
 
 def task_runs(api: str, name: str) -> list[dict[str, Any]]:
@@ -23,30 +23,18 @@ def task_runs(api: str, name: str) -> list[dict[str, Any]]:
         return json.load(answer)
 
 
-def job_process(parent: int, job: str) -> int:
-    """The process of a job that `parent` runs."""
-    children = " ".join(file.read_text() for file in Path(f"/proc/{parent}/task").glob("*/children")).split()
-    [found] = [child for child in children if f"jobs.{job}".encode() in Path(f"/proc/{child}/cmdline").read_bytes()]
-    return int(found)
-
-
 def test_a_job_that_was_killed_is_tried_again_by_the_same_run(command: Command, brick: Path, tmp_path: Path):
     killed = False
     attempts = 0
-    with subprocess.Popen(
-        [PROGRAM, "run", "--mesh", brick, "--units", "mm", "--until", "simready", "--store", tmp_path],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=command.environment,
-    ) as process:
+    run = ("run", "--mesh", brick, "--units", "mm", "--until", "simready", "--store", tmp_path)
+    with command.start(*run) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "brick simready: repair" in line:
                 attempts += 1
             if "brick simready: colliders" in line and not killed:
                 killed = True
-                os.kill(job_process(process.pid, "simready"), signal.SIGKILL)
+                os.kill(job_of(process.pid, "simready"), signal.SIGKILL)
     assert killed
     assert attempts == 2
     assert process.returncode == 0

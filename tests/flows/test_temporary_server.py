@@ -6,12 +6,12 @@ import os
 import select
 import signal
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.flows.command import PROGRAM, Command
+from tests.flows.command import Command
+from tests.processes import children_of
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +20,6 @@ def alone(command: Command, tmp_path_factory: pytest.TempPathFactory) -> Command
     environment = {**command.environment, "PREFECT_HOME": str(tmp_path_factory.mktemp("alone"))}
     del environment["PREFECT_API_URL"]
     return Command(environment)
-
-
-def children(parent: int) -> dict[int, bytes]:
-    """Process ids and command lines."""
-    found = " ".join(file.read_text() for file in Path(f"/proc/{parent}/task").glob("*/children")).split()
-    return {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in found}
 
 
 def test_what_the_run_told_is_there_for_the_next_server(alone: Command, brick: Path, tmp_path: Path):
@@ -40,18 +34,13 @@ def test_what_the_run_told_is_there_for_the_next_server(alone: Command, brick: P
 
 
 def test_nothing_outlives_a_command_that_was_killed(alone: Command, brick: Path, tmp_path: Path):
-    with subprocess.Popen(
-        [PROGRAM, "run", "--mesh", brick, "--units", "mm", "--until", "simready", "--store", tmp_path],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=alone.environment,
-    ) as process:
+    run = ("run", "--mesh", brick, "--units", "mm", "--until", "simready", "--store", tmp_path)
+    with alone.start(*run) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "brick simready: repair" in line:
                 break
-        started = children(process.pid)
+        started = children_of(process.pid)
         watched = [os.pidfd_open(child) for child in started]
         os.kill(process.pid, signal.SIGKILL)
     assert {b"jobs.simready", b"flows.temporary_server"} <= {

@@ -9,8 +9,8 @@ import pytest
 
 from jobs.contracts.reconstruction import MeshLimits, ReconstructedMesh
 from jobs.geometry.closed import is_closed_volume
-from jobs.geometry.comparison import compute_volume_iou
 from jobs.geometry.mesh_file import load_mesh
+from tests.overlap import compute_volume_iou
 from tests.reconstruction.conftest import Bench
 from tests.reconstruction.turntable import Turntable
 from tests.reconstruction.values import measured

@@ -12,10 +12,10 @@ from PIL import Image
 
 from jobs.contracts.reconstruction import MeshLimits, ReconstructedMesh
 from jobs.geometry.closed import is_closed_volume
-from jobs.geometry.comparison import compute_volume_iou
 from jobs.geometry.extents import compute_longest_extent_m
 from jobs.geometry.glb_file import vertex_colours
 from jobs.geometry.mesh_file import load_mesh
+from tests.overlap import compute_volume_iou
 from tests.reconstruction.conftest import Bench
 from tests.reconstruction.turntable import SIDE_PX, Turntable
 from tests.reconstruction.values import measured

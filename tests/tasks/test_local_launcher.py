@@ -27,6 +27,7 @@ from tasks.local_launcher import (
     probe_job,
     run_job_process,
 )
+from tests.processes import job_of
 
 
 @pytest.fixture
@@ -58,13 +59,7 @@ class Striker:
     def __call__(self, step: str, done: int, total: int) -> None:
         if not self._struck:
             self._struck = True
-            os.kill(self._job(), self._number)
-
-    def _job(self) -> int:
-        children = " ".join(file.read_text() for file in Path("/proc/self/task").glob("*/children"))
-        commands = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in children.split()}
-        [job] = [child for child, command in commands.items() if b"jobs.reconstruction" in command]
-        return job
+            os.kill(job_of(os.getpid(), "reconstruction"), self._number)
 
 
 def test_the_result_comes_back_and_the_request_is_tidied_away(

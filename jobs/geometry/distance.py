@@ -1,51 +1,13 @@
-"""How alike two meshes are."""
+"""How far points are from a surface, and points spread over it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from jobs.geometry.closed import to_manifold
-
-_CANDIDATES, _DENSER = 8, 16
-
-
-@dataclass(frozen=True)
-class SurfaceDistance:
-    """Distances between two surfaces [m], both ways: their mean, 95th percentile and largest."""
-
-    mean_m: float
-    p95_m: float
-    max_m: float
-
-
-def compute_volume_iou(one: trimesh.Trimesh, other: trimesh.Trimesh) -> float:
-    """Volume of the intersection over that of the union, by exact booleans of closed meshes.
-
-    Raises:
-        OpenMesh: One of them encloses no volume.
-    """
-    a, b = to_manifold(one, "the first mesh"), to_manifold(other, "the second mesh")
-    common = (a ^ b).volume()
-    return common / (a.volume() + b.volume() - common)
-
-
-def estimate_surface_distance(one: trimesh.Trimesh, other: trimesh.Trimesh, samples: int, seed: int) -> SurfaceDistance:
-    """Distance from `samples` points on each surface to the other surface, symmetric.
-
-    The nearest point is sought on the faces under the nearest few of 16 * `samples` points of the other surface.
-    """
-    random = np.random.default_rng(seed)
-    there, back = (
-        estimate_distances(sample_surface(source, samples, random)[0], target, _DENSER * samples, random)
-        for source, target in ((one, other), (other, one))
-    )
-    both = np.concatenate([there, back])
-    return SurfaceDistance(float((there.mean() + back.mean()) / 2), float(np.quantile(both, 0.95)), float(both.max()))
+_CANDIDATES = 8
 
 
 def estimate_distances(

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import trimesh
 
-from jobs.geometry.comparison import compute_volume_iou, estimate_surface_distance, sample_surface
+from jobs.geometry.distance import estimate_distances, sample_surface
 from jobs.geometry.errors import OpenMesh
 from jobs.geometry.extents import compute_longest_extent_m
+from tests.overlap import compute_volume_iou
 
 
 def test_iou_of_a_box_moved_by_half_is_a_third() -> None:
@@ -25,10 +26,15 @@ def test_iou_needs_closed_meshes() -> None:
 def test_surfaces_of_concentric_spheres_are_the_difference_of_radii_apart() -> None:
     inner = trimesh.creation.icosphere(subdivisions=4, radius=1.0)
     outer = trimesh.creation.icosphere(subdivisions=4, radius=1.1)
-    distance = estimate_surface_distance(inner, outer, 2000, seed=1)
-    assert distance.mean_m == pytest.approx(0.1, abs=0.002)
-    assert distance.p95_m <= distance.max_m < 0.11
-    assert distance == estimate_surface_distance(inner, outer, 2000, seed=1)
+    there, back, again = (
+        estimate_distances(
+            sample_surface(source, 2000, np.random.default_rng(1))[0], target, 32_000, np.random.default_rng(2)
+        )
+        for source, target in ((inner, outer), (outer, inner), (inner, outer))
+    )
+    assert (there.mean() + back.mean()) / 2 == pytest.approx(0.1, abs=0.002)
+    assert max(there.max(), back.max()) < 0.11
+    assert (there == again).all()
 
 
 def test_samples_lie_on_the_faces_they_name() -> None:
