@@ -85,7 +85,7 @@ def _take_photos(folder: Path, item: ObjectRequest, store: Store) -> PhotoSource
         raise NoCameras(folder)
     _require_size([*photos, cameras[0]], PictureLimits().max_file_bytes)
     uploaded = _upload(folder, [*photos, cameras[0]], store)
-    return PhotoSource(kind="photos", photos=uploaded[:-1], cameras=uploaded[-1], known_size_m=item.known_size_m)
+    return PhotoSource(kind="photos", photos=uploaded[:-1], cameras=uploaded[-1:], known_size_m=item.known_size_m)
 
 
 def _take_mesh(mesh: Path, item: ObjectRequest, store: Store) -> MeshSource:

@@ -13,11 +13,11 @@ from jobs.contracts.document import Document, JobName, Name, Sha256
 class Requirement(Document):
     """What every result of one check must satisfy; at least one result must exist.
 
-    With `maker`, only outputs of that provider are held to it.
+    With `makers`, only outputs of those providers are held to it.
     """
 
     check: Name
-    maker: Name | None = None
+    makers: tuple[Name, ...] = ()
     at_least: float | None = None
     at_most: float | None = None
     device: Device | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jobs.contracts.document import Document, JobName, LengthUnit, Metres, Name, Sha256, StorePath
+from jobs.contracts.manifest import ManifestRef
 
 
 class UploadedFile(Document):
@@ -18,22 +19,88 @@ class UploadedFile(Document):
     bytes: Annotated[int, Field(ge=0)]
 
 
+class Turntable(Document):
+    """Photos in order of name, the object turned by `step_deg` between them, the camera at rest; seen from above, a
+    positive step turns it counter-clockwise."""
+
+    step_deg: Annotated[float, Field(gt=-180, lt=180)]
+
+
 class PhotoSource(Document):
-    """Posed photos of one object. `cameras` is a `transforms.json` or a Middlebury `*_par.txt`."""
+    """Photos of one object.
+
+    `cameras`: a `transforms.json`, a Middlebury `*_par.txt`, or COLMAP's `cameras` and `images`, both text or both
+    binary. Without them the photos must tell: by a turntable's step, by the capture mat, or by their texture.
+    `known_size_m`: the longest extent; `known_distance_m`: the median distance from the cameras to the object's middle.
+    """
 
     kind: Literal["photos"]
     photos: tuple[UploadedFile, ...]
-    cameras: UploadedFile
+    cameras: tuple[UploadedFile, ...] = ()
+    turntable: Turntable | None = None
     known_size_m: Metres | None = None
+    known_distance_m: Metres | None = None
+
+    @property
+    def files(self) -> tuple[UploadedFile, ...]:
+        """Everything that it is made of."""
+        return (*self.photos, *self.cameras)
+
+
+class ScanSource(Document):
+    """RGB-D frames with poses, of a tabletop say: the files of a TUM, 7-Scenes, Redwood or Record3D-like folder.
+
+    `depth_unit`: of one step of a depth picture's integers, where the layout does not say.
+    """
+
+    kind: Literal["scan"]
+    files: tuple[UploadedFile, ...]
+    depth_unit: LengthUnit | None = None
+
+
+class ScannedObjectSource(Document):
+    """One object of the scan that the request's `scan` refers to; `name` is its name in the scan's layout."""
+
+    kind: Literal["scanned_object"]
+    name: Name
+
+    @property
+    def files(self) -> tuple[UploadedFile, ...]:
+        """Everything that it is made of."""
+        return ()
+
+
+class PictureSource(Document):
+    """One picture of one object: a guess at its shape, never a measurement."""
+
+    kind: Literal["picture"]
+    picture: UploadedFile
+    known_size_m: Metres | None = None
+
+    @property
+    def files(self) -> tuple[UploadedFile, ...]:
+        """Everything that it is made of."""
+        return (self.picture,)
 
 
 class MeshSource(Document):
-    """An existing mesh; `companions` are the material and texture files beside it."""
+    """An existing mesh; `companions` are the material, texture and layer files beside it."""
 
     kind: Literal["mesh"]
     mesh: UploadedFile
     companions: tuple[UploadedFile, ...] = ()
     units: LengthUnit | None = None
+
+    @property
+    def files(self) -> tuple[UploadedFile, ...]:
+        """Everything that it is made of."""
+        return (self.mesh, *self.companions)
+
+
+Source = PhotoSource | ScanSource | ScannedObjectSource | PictureSource | MeshSource
+ScaleSource = Literal["known_size", "known_distance", "mat", "cameras", "depth", "file_format", "units", "assumed"]
+"""Where metres came from. `assumed` means nobody said."""
+MeshFormat = Literal["gltf", "obj", "ply", "stl", "usdz", "dxf", "step", "fbx"]
 
 
 class PictureLimits(Document):
@@ -67,29 +134,40 @@ class CarvingSettings(Document):
 
 
 class ReconstructionRequest(Document):
-    """One capture of one object. `providers` are tried in this order."""
+    """One capture, of one object unless it is a scan. `providers` are tried in this order.
+
+    `scan`: the committed scan that a `scanned_object` is taken from. `formats`: written beside `mesh.glb`.
+    """
 
     job: ClassVar[JobName] = "reconstruction"
     schema_version: Literal[1]
     profile: Name
     name: Name
-    source: Annotated[PhotoSource | MeshSource, Field(discriminator="kind")]
+    source: Annotated[Source, Field(discriminator="kind")]
+    scan: ManifestRef | None = None
     providers: Annotated[tuple[Name, ...], Field(min_length=1)]
+    formats: tuple[MeshFormat, ...] = ()
     pictures: PictureLimits = PictureLimits()
     meshes: MeshLimits = MeshLimits()
     carving: CarvingSettings = CarvingSettings()
+
+    @model_validator(mode="after")
+    def _scan_where_one_is_needed(self) -> Self:
+        if (self.scan is not None) != (self.source.kind == "scanned_object"):
+            raise ValueError("'scan' belongs to a source of kind 'scanned_object', and to no other")
+        return self
 
 
 class ReconstructedMesh(Document):
     """`mesh.json`, beside `mesh.glb`. Object frame: metres, Z up, origin where the source had it.
 
-    `scale_source`: where metres came from. `assumed` means nobody said: only `demo` accepts it.
+    `scale_source` `assumed` is accepted by `demo` only.
     """
 
     schema_version: Literal[1]
     name: Name
     provider: Name
-    scale_source: Literal["known_size", "cameras", "file_format", "units", "assumed"]
+    scale_source: ScaleSource
     vertices: int
     faces: int
     extents_m: tuple[float, float, float]

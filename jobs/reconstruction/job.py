@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs.contracts.document import Sha256
 from jobs.contracts.manifest import Manifest, Provenance
-from jobs.contracts.reconstruction import PhotoSource, ReconstructedMesh, ReconstructionRequest
+from jobs.contracts.reconstruction import ReconstructedMesh, ReconstructionRequest
 from jobs.geometry.closed import compute_volume_m3
 from jobs.geometry.glb_file import save_glb, vertex_colours
 from jobs.reconstruction.reconstructor import Reconstruction, reconstruct
@@ -50,6 +50,4 @@ def _describe(made: Reconstruction, name: str, provider: str) -> ReconstructedMe
 
 
 def _sources(request: ReconstructionRequest) -> dict[str, Sha256]:
-    source = request.source
-    files = (*source.photos, source.cameras) if isinstance(source, PhotoSource) else (source.mesh, *source.companions)
-    return {file.name: file.sha256 for file in files}
+    return {file.name: file.sha256 for file in request.source.files}

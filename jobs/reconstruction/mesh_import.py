@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jobs.contracts.reconstruction import MeshSource, ReconstructionRequest
 from jobs.geometry.mesh_file import load_mesh
-from jobs.reconstruction.evidence import check_mesh
+from jobs.reconstruction.quality.evidence import check_mesh
 from jobs.reconstruction.reconstructor import Reconstruction
 from jobs.runtime.workspace import Workspace
 

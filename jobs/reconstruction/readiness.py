@@ -15,11 +15,11 @@ from jobs.contracts.report import Readiness
 from jobs.geometry.closed import compute_volume_m3
 from jobs.geometry.glb_file import save_glb
 from jobs.geometry.mesh_file import load_mesh
-from jobs.reconstruction.camera import Camera
-from jobs.reconstruction.capture import Shot
-from jobs.reconstruction.carving import carve
-from jobs.reconstruction.silhouette import find_silhouette
-from jobs.reconstruction.view import View
+from jobs.reconstruction.cameras.camera import Camera
+from jobs.reconstruction.cameras.shot import Shot
+from jobs.reconstruction.carving.carved import carve
+from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.pictures.silhouette import find_silhouette
 from jobs.runtime.errors import SimfoundryError
 from jobs.runtime.key import dependency_versions
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import trimesh
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import ProviderFailure
-from jobs.contracts.reconstruction import ReconstructionRequest
+from jobs.contracts.reconstruction import ReconstructionRequest, ScaleSource
 from jobs.reconstruction.errors import AllProvidersFailed, NoProviderTakes, ProviderFailed
 from jobs.runtime.errors import Unavailable
 from jobs.runtime.registry import resolve
 from jobs.runtime.workspace import Workspace
 
 PROVIDERS: Mapping[str, str] = {
-    "visual_hull": "jobs.reconstruction.visual_hull:VisualHull",
+    "visual_hull": "jobs.reconstruction.multi_view:VisualHull",
     "mesh_import": "jobs.reconstruction.mesh_import:MeshImport",
 }
 
@@ -27,7 +27,7 @@ class Reconstruction:
     """`mesh` [m, Z up where the source says which way is up], and the evidence for it."""
 
     mesh: trimesh.Trimesh
-    scale_source: Literal["known_size", "cameras", "file_format", "units", "assumed"]
+    scale_source: ScaleSource
     checks: tuple[CheckResult, ...]
     warnings: tuple[str, ...] = ()
     views_used: int | None = None

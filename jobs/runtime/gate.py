@@ -22,7 +22,7 @@ def decide(manifest: Manifest, profile: Profile) -> Verdict:
     maker = manifest.provenance.maker
     admitted = {"reconstruction": profile.providers, "episodes": profile.simulators}.get(manifest.job, (maker,))
     policy = profile.gates.get(manifest.job)
-    requirements = [r for r in policy.requirements if r.maker in (None, maker)] if policy else []
+    requirements = [r for r in policy.requirements if not r.makers or maker in r.makers] if policy else []
     findings = tuple(finding for requirement in requirements for finding in _judge(requirement, manifest.checks))
     if not findings:
         why = f"profile '{profile.name}' requires nothing of '{manifest.job}' by '{maker}', so nothing can pass"

@@ -54,7 +54,8 @@ def source_digest(job: JobName) -> str:
 
 @cache
 def dependency_versions(job: JobName) -> dict[str, str]:
-    """Installed versions of the job's own extra in pyproject.toml, and of Python (major and minor).
+    """Installed versions of the job's own extra in pyproject.toml, of what is there of its optional ones
+    (`<job>-<part>`), and of Python (major and minor).
 
     Raises:
         NotInstalled: The job could not run.
@@ -62,10 +63,12 @@ def dependency_versions(job: JobName) -> dict[str, str]:
     versions = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
     for requirement in importlib.metadata.requires("simfoundry") or ():
         name, _, marker = requirement.partition(";")
-        if re.search(rf"extra == ['\"]{job}['\"]", marker) or not marker:
+        extra = re.search(rf"extra == ['\"]{job}(-\w+)?['\"]", marker)
+        if extra or not marker:
             distribution = re.split(r"[^A-Za-z0-9._-]", name.strip(), maxsplit=1)[0]
             try:
                 versions[distribution] = importlib.metadata.version(distribution)
             except importlib.metadata.PackageNotFoundError as error:
-                raise NotInstalled(job, distribution) from error
+                if extra is None or extra[1] is None:
+                    raise NotInstalled(job, distribution) from error
     return versions

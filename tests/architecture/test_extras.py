@@ -22,7 +22,8 @@ _TABLE_ENTRY = re.compile(r"(jobs\.[a-z0-9_.]+):\w+")
 
 @pytest.mark.parametrize("job", ["reconstruction", "simready", "episodes", "export"])
 def test_an_extra_lists_exactly_what_its_job_imports(job: str) -> None:
-    listed = {_name(item) for item in PROJECT["optional-dependencies"][job]}
+    extras = [name for name in PROJECT["optional-dependencies"] if re.fullmatch(rf"{job}(-\w+)?", name)]
+    listed = {_name(item) for name in extras for item in PROJECT["optional-dependencies"][name]}
     everywhere = {_name(item) for item in PROJECT["dependencies"]}
     imported = {module: _distributions(module) for module in _foreign_modules(job)}
     unlisted = {module for module, names in imported.items() if not names & (listed | everywhere)}

@@ -11,7 +11,7 @@ from PIL import Image
 
 from jobs.contracts.manifest import Manifest
 from jobs.contracts.reconstruction import MeshSource, PhotoSource, ReconstructionRequest, UploadedFile
-from jobs.reconstruction.picture_format import EXTENSIONS
+from jobs.reconstruction.pictures.picture_format import EXTENSIONS
 from jobs.runtime import paths
 from jobs.runtime.folder_store import FolderStore
 from jobs.runtime.job import execute
@@ -42,7 +42,7 @@ class Bench:
         source = PhotoSource(
             kind="photos",
             photos=tuple(self.upload(folder, path) for path in files),
-            cameras=self.upload(folder, folder / cameras),
+            cameras=(self.upload(folder, folder / cameras),),
             known_size_m=changes.pop("known_size_m", None),
         )
         return self._request(source, "visual_hull", {"carving": CARVING} | changes)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from jobs.contracts.reconstruction import PictureLimits, UploadedFile
-from jobs.reconstruction.capture import load_shot, match_photos, read_cameras
+from jobs.reconstruction.cameras.camera_file import match_photos, read_cameras
+from jobs.reconstruction.cameras.shot import load_shot
 from jobs.reconstruction.errors import CamerasDoNotMatch, InvalidCameras
 from tests.reconstruction.turntable import Turntable, look_at
 

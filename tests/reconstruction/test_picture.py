@@ -11,7 +11,7 @@ from PIL import Image
 
 from jobs.contracts.reconstruction import PictureLimits
 from jobs.reconstruction.errors import MislabelledImage, PictureTooLarge, UnreadableImage
-from jobs.reconstruction.picture import read_picture
+from jobs.reconstruction.pictures.picture import read_picture
 from jobs.runtime.errors import BadInput
 
 LIMITS = PictureLimits()

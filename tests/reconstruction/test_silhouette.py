@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from jobs.reconstruction.silhouette import find_silhouette
+from jobs.reconstruction.pictures.silhouette import find_silhouette
 
 SIDE = 160
 Y, X = np.mgrid[:SIDE, :SIDE].astype(float)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from jobs.geometry.closed import from_manifold
-from jobs.reconstruction.camera import Camera
-from jobs.reconstruction.ray_casting import RayCaster
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.cameras.camera import Camera
 
 SIDE_PX, VIEWS = 128, 16
 OPENGL_FROM_OPENCV = np.diag([1.0, -1.0, -1.0, 1.0])

@@ -72,14 +72,14 @@ def test_a_profile_without_a_gate_for_the_job_rejects() -> None:
 def test_a_requirement_on_one_maker_binds_only_that_one() -> None:
     requirements = [
         Requirement(check="size", at_least=0),
-        Requirement(check="views", at_least=8, maker="visual_hull"),
+        Requirement(check="views", at_least=8, makers=("visual_hull",)),
     ]
     assert decide(_manifest([WITHIN], maker="mesh_import"), _profile(requirements)).passed
     assert not decide(_manifest([WITHIN], maker="visual_hull"), _profile(requirements)).passed
 
 
 def test_requirements_on_other_makers_alone_let_nothing_through() -> None:
-    requirements = [Requirement(check="size", at_least=0, maker="visual_hull")]
+    requirements = [Requirement(check="size", at_least=0, makers=("visual_hull",))]
     verdict = decide(_manifest([WITHIN], maker="mesh_import"), _profile(requirements))
     assert not verdict.passed
     assert "requires nothing of 'reconstruction' by 'mesh_import'" in verdict.reasons[0]

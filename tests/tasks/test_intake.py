@@ -43,7 +43,8 @@ def test_photos_and_cameras_keep_their_names_and_bytes(store: FolderStore, captu
     assert isinstance(source, PhotoSource)
     assert [photo.name for photo in source.photos] == ["images/0.jpg", "images/1.jpg", "images/2.jpg"]
     assert store.read(source.photos[1].path) == b"photo 1"
-    assert source.cameras.name == "transforms.json"
+    (cameras,) = source.cameras
+    assert cameras.name == "transforms.json"
     assert source.known_size_m == 0.12
 
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from jobs.contracts.reconstruction import PictureLimits
 from jobs.reconstruction.errors import PictureTooLarge, UnreadableImage
-from jobs.reconstruction.picture_format import require_honest_name
+from jobs.reconstruction.pictures.picture_format import require_honest_name
 
 _DECODER_ERRORS = (
     OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error

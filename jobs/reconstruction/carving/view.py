@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.camera import Camera
-from jobs.reconstruction.capture import Shot
-from jobs.reconstruction.silhouette import Silhouette
+from jobs.reconstruction.cameras.camera import Camera
+from jobs.reconstruction.cameras.shot import Shot
+from jobs.reconstruction.pictures.silhouette import Silhouette
 
 UNKNOWN = np.float32(1e9)
 _REMAP_ROW = 4096

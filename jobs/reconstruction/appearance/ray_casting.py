@@ -10,7 +10,7 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
-from jobs.reconstruction.camera import Camera
+from jobs.reconstruction.cameras.camera import Camera
 
 _CHUNK_RAYS = 1 << 20
 

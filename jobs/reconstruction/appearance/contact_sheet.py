@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from jobs.geometry.glb_file import vertex_colours
-from jobs.reconstruction.ray_casting import RayCaster
-from jobs.reconstruction.view import View
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.carving.view import View
 
 _PAIRS, _COLUMNS, _TILE_PX, _GAP_PX = 6, 2, 320, 6
 _PAPER = 255

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.view import UNKNOWN, View
+from jobs.reconstruction.carving.view import UNKNOWN, View
 
 _BLOCK = 8
 _REPORTED_POINTS = 1 << 18

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jobs.reconstruction.camera_row import CameraRow, rotation_problem
+from jobs.reconstruction.cameras.camera_row import CameraRow, rotation_problem
 from jobs.reconstruction.errors import InvalidCameras
 
 _FIELDS = 22

@@ -11,13 +11,13 @@ import trimesh
 from jobs.contracts.reconstruction import CarvingSettings
 from jobs.geometry.closed import from_manifold, to_manifold
 from jobs.geometry.errors import OpenMesh
-from jobs.reconstruction.agreement import Agreement, distrust, measure_agreement
-from jobs.reconstruction.bounds import find_bounds
+from jobs.reconstruction.carving.agreement import Agreement, distrust, measure_agreement
+from jobs.reconstruction.carving.bounds import find_bounds
+from jobs.reconstruction.carving.hull import Box, hull_field, sample_field
+from jobs.reconstruction.carving.surface import extract_surface, keep_large_pieces, simplify
+from jobs.reconstruction.carving.underside import Underside, find_underside
+from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.errors import CamerasDoNotMatch, ProviderFailed, TooFewViews, listed
-from jobs.reconstruction.hull import Box, hull_field, sample_field
-from jobs.reconstruction.surface import extract_surface, keep_large_pieces, simplify
-from jobs.reconstruction.underside import Underside, find_underside
-from jobs.reconstruction.view import View
 
 _MOST_FACES = 60_000
 _PREVIEW_GRID, _PREVIEW_STEP = 96, 2

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.background import Background, fit_background, to_lab
+from jobs.reconstruction.pictures.background import Background, fit_background, to_lab
 
 Mask = NDArray[np.bool_]
 

@@ -8,7 +8,7 @@ import trimesh
 from scipy.ndimage import gaussian_filter
 from skimage.measure import marching_cubes
 
-from jobs.reconstruction.hull import Volume
+from jobs.reconstruction.carving.hull import Volume
 
 _SMALLEST_PIECE = 0.02
 _OFF_ZERO = 1e-3

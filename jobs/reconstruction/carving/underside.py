@@ -14,8 +14,8 @@ import numpy as np
 import trimesh
 from numpy.typing import NDArray
 
-from jobs.reconstruction.ray_casting import RayCaster
-from jobs.reconstruction.view import View
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.carving.view import View
 
 _LEAST_ELEVATION = 0.087
 """Sine of 5 degrees: from lower than that a camera sees the underside's edge sharply enough."""

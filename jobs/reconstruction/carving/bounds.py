@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.hull import Box, hull_field
-from jobs.reconstruction.view import View
+from jobs.reconstruction.carving.hull import Box, hull_field
+from jobs.reconstruction.carving.view import View
 
 _COARSE = 40
 _ENLARGEMENTS = 3

@@ -9,8 +9,8 @@ import numpy as np
 import trimesh
 from numpy.typing import NDArray
 
-from jobs.reconstruction.ray_casting import RayCaster
-from jobs.reconstruction.view import View
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.carving.view import View
 
 _SHARPNESS = 4
 """Power of the cosine: the view that looks at a vertex most squarely dominates, without a visible seam."""

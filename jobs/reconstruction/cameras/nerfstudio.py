@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.contracts.document import LengthUnit
 from jobs.geometry.formats import METRES_PER_UNIT
-from jobs.reconstruction.camera_row import CameraRow, nearest_rotation, rotation_problem
+from jobs.reconstruction.cameras.camera_row import CameraRow, nearest_rotation, rotation_problem
 from jobs.reconstruction.errors import InvalidCameras, UnknownCameraModel
 
 CAMERA_MODELS = ("OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL", "PERSPECTIVE")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import trimesh
 
-from jobs.reconstruction.ray_casting import RayCaster
-from jobs.reconstruction.view import View
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.carving.view import View
 
 _CONTRADICTING_IOU = 0.6
 """Below it a silhouette shows something else, or its camera stands elsewhere."""

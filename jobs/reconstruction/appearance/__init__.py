@@ -1,0 +1,1 @@
+"""What the surface looks like, and pictures of it."""

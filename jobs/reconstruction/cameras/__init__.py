@@ -1,0 +1,1 @@
+"""Where each photo was taken from, and with which lens."""

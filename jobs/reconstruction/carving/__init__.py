@@ -1,0 +1,1 @@
+"""Silhouettes to a closed surface."""
