@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from flows import console
 from flows.doctor_command import examine
 from flows.result import Failure, build_view
 from flows.run_command import run
-from jobs.contracts.document import Document
+from jobs.contracts.document import Document, LengthUnit
+from jobs.contracts.reconstruction import MeshFormat
 from jobs.contracts.report import ErrorReport
 from jobs.contracts.run import STAGES, SceneDocument
 from jobs.runtime import paths
@@ -38,6 +39,8 @@ _PREFECT_DEFAULTS = {
 }
 
 INTERRUPTED = 130
+UNITS: tuple[str, ...] = get_args(LengthUnit)
+MESH_FORMATS = "GLB, GLTF, OBJ, PLY, STL, OFF, USD, 3MF"
 
 
 class SceneUnknown(BadInput):
@@ -174,11 +177,22 @@ def _parser() -> Parser:
 def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # pyright: ignore[reportPrivateUsage, reportMissingTypeArgument] - argparse names the type only so
     run_parser = commands.add_parser("run", parents=[shared], help="from photos, meshes or a request to a dataset")
     source = run_parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--photos", nargs="+", type=Path, metavar="DIR", help="posed photos, one folder per object")
-    source.add_argument("--mesh", nargs="+", type=Path, metavar="FILE", help="existing meshes: GLB, OBJ, PLY, STL")
+    source.add_argument("--photos", nargs="+", type=Path, metavar="DIR", help="photos, one folder per object")
+    source.add_argument("--scan", nargs="+", type=Path, metavar="DIR", help="posed RGB-D frames of a tabletop")
+    source.add_argument("--picture", nargs="+", type=Path, metavar="FILE", help="one picture per object, for a guess")
+    source.add_argument("--mesh", nargs="+", type=Path, metavar="FILE", help="existing meshes: " + MESH_FORMATS)
     source.add_argument("--request", type=Path, metavar="JSON", help="a request document, as an upload brings it")
     run_parser.add_argument("--known-size", type=float, metavar="M", help="the object's longest extent in metres")
-    run_parser.add_argument("--units", choices=("m", "cm", "mm", "in"), help="of a mesh whose format states none")
+    run_parser.add_argument("--known-distance", type=float, metavar="M", help="from the cameras to the object's middle")
+    run_parser.add_argument(
+        "--turntable-step", type=float, metavar="DEG", help="that the object turned by between photos, camera at rest"
+    )
+    run_parser.add_argument("--units", choices=UNITS, help="of a mesh whose format states none")
+    run_parser.add_argument("--depth-unit", choices=UNITS, help="of a scan's depth pictures, where nothing states it")
+    run_parser.add_argument(
+        "--format", action="append", dest="formats", choices=get_args(MeshFormat),
+        help="write each mesh in this format too; may be repeated",
+    )  # fmt: skip
     run_parser.add_argument("--material", metavar="NAME", help="what it is made of, e.g. ceramic, wood, abs_plastic")
     run_parser.add_argument("--mass", type=float, metavar="KG", help="what it weighs")
     run_parser.add_argument("--scene", metavar="NAME", help="name of the scene; default: from the inputs' names")

@@ -33,11 +33,15 @@ class Stopped(Exception):
 
 @dataclass
 class Chain:
-    """Jobs that follow one another for one subject; each is judged before the next may see it."""
+    """Jobs that follow one another for one subject; each is judged before the next may see it.
+
+    `found_in`: the scan that the subject was found in.
+    """
 
     subject: Name
     profile: Profile
     store_uri: str
+    found_in: Name | None = None
     outcomes: list[StageOutcome] = field(default_factory=list[StageOutcome])
 
     def run(self, request: JobRequest) -> ManifestRef:
@@ -72,6 +76,7 @@ class Chain:
             StageOutcome(
                 job=job,
                 subject=self.subject,
+                found_in=self.found_in,
                 outputs=(report.ref,),
                 passed=passed,
                 reasons=reasons,
@@ -85,5 +90,11 @@ class Chain:
     def _note_error(self, job: JobName, started: float, error: SimfoundryError) -> None:
         carried = error.report if isinstance(error, JobFailed | JobFailedTransiently) else report_error(error)
         self.outcomes.append(
-            StageOutcome(job=job, subject=self.subject, error=carried, wall_s=time.monotonic() - started)
+            StageOutcome(
+                job=job,
+                subject=self.subject,
+                found_in=self.found_in,
+                error=carried,
+                wall_s=time.monotonic() - started,
+            )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -13,14 +13,16 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.outcome import Chain, Stopped
-from jobs.contracts.document import JobName, Name, StorePath
+from jobs.contracts.document import JobName, Kilograms, Name, StorePath
 from jobs.contracts.episodes import EpisodesRequest
 from jobs.contracts.export import ExportRequest
+from jobs.contracts.layout import Layout
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.profile import Profile
-from jobs.contracts.reconstruction import MeshSource, PhotoSource, ReconstructionRequest
-from jobs.contracts.run import STAGES, ObjectRequest, RunRequest, SceneDocument, StageOutcome
+from jobs.contracts.reconstruction import CaptureSource, ReconstructionRequest, ScannedObjectSource
+from jobs.contracts.run import STAGES, ObjectRequest, RunRequest, SceneDocument, StageOutcome, found_name
 from jobs.contracts.simready import SimreadyRequest
+from jobs.runtime.artifacts import load_manifest, read_artifact
 from jobs.runtime.profiles import load_profile
 from jobs.runtime.store import open_store
 from tasks.preflight import require_simulator, require_writable
@@ -31,7 +33,7 @@ from tasks.settings import OperatorSettings
 EPISODES_PER_SHARD = 25
 REJECTED = 10
 
-Sources = dict[Name, PhotoSource | MeshSource]
+Sources = dict[Name, CaptureSource]
 
 
 class SceneFailed(Exception):
@@ -70,17 +72,18 @@ class SceneRun:
 
     def publish(self, dataset: StorePath | None = None) -> SceneDocument:
         """Say in the store what has been reached by now."""
-        order = {item.name: place for place, item in enumerate(self.request.objects)}
-        stages = sorted(self.stages, key=lambda stage: (STAGES.index(stage.job), order.get(stage.subject, 0)))
         document = SceneDocument(
             schema_version=1,
             scene=self.request.scene,
             request=self.request,
-            stages=tuple(stages),
+            stages=tuple(self.stages),
             dataset=dataset,
             started_at=self.started_at,
             updated_at=datetime.now(UTC),
         )
+        order = {name: place for place, name in enumerate(document.objects)}
+        stages = sorted(self.stages, key=lambda stage: (STAGES.index(stage.job), order.get(stage.subject, 0)))
+        document = document.model_copy(update={"stages": tuple(stages)})
         return publish_scene(open_store(self.store_uri), document, OperatorSettings.from_environment())
 
 
@@ -110,9 +113,18 @@ def build_scene(request: RunRequest, sources: Sources, store_uri: str) -> SceneD
 
 
 def build_assets(run: SceneRun, sources: Sources) -> list[tuple[Name, ManifestRef]]:
-    """Each object to its mesh or asset, side by side; an object that fails does not stop the others."""
-    futures = [(item.name, build_asset.submit(item, sources[item.name], run)) for item in run.request.objects]
-    return _collect(run, futures)
+    """Each object to its mesh or asset, side by side, what a scan shows as objects of their own; an object that fails
+    does not stop the others."""
+    scans = {item.name: fuse_scan.submit(item, sources[item.name], run) for item in run.request.objects if item.scan}
+    wanted = {item.name: [_whole(item, sources[item.name])] for item in run.request.objects if not item.scan}
+    futures = {item.name: build_asset.submit(item, run) for items in wanted.values() for item in items}
+    for item in run.request.objects:
+        if item.name in scans:
+            for name, scan in _collect(run, [(item.name, scans[item.name])]):
+                wanted[name] = list(_found(item, scan, run))
+                futures |= {part.name: build_asset.submit(part, run) for part in wanted[name]}
+    in_order = [part.name for item in run.request.objects for part in wanted.get(item.name, ())]
+    return _collect(run, [(name, futures[name]) for name in in_order])
 
 
 def record_episodes(run: SceneRun, assets: dict[Name, ManifestRef]) -> list[tuple[Name, ManifestRef]]:
@@ -146,15 +158,39 @@ def export_dataset(run: SceneRun, shards: tuple[ManifestRef, ...]) -> StorePath:
 Result = tuple[ManifestRef, list[StageOutcome]]
 
 
-@task(task_run_name="asset: {item.name}", cache_policy=NO_CACHE, persist_result=False)
-def build_asset(item: ObjectRequest, source: PhotoSource | MeshSource, run: SceneRun) -> Result:
-    """One object: reconstruction, then simready, as far as the run goes.
+@dataclass(frozen=True)
+class Wanted:
+    """One object, and what its asset is made from. `scan`: the fused scan that it was found in, whose name is
+    `found_in`."""
+
+    name: Name
+    source: CaptureSource | ScannedObjectSource
+    material: Name | None = None
+    mass_kg: Kilograms | None = None
+    scan: ManifestRef | None = None
+    found_in: Name | None = None
+
+
+@task(task_run_name="scan: {item.name}", cache_policy=NO_CACHE, persist_result=False)
+def fuse_scan(item: ObjectRequest, source: CaptureSource, run: SceneRun) -> Result:
+    """One scan to the objects that it shows, where they stand.
 
     Raises:
         Stopped: It got no further.
     """
     chain = Chain(item.name, run.profile, run.store_uri)
-    ref = chain.run(_reconstruction(item, source, run))
+    return chain.run(_reconstruction(Wanted(item.name, source), run)), chain.outcomes
+
+
+@task(task_run_name="asset: {item.name}", cache_policy=NO_CACHE, persist_result=False)
+def build_asset(item: Wanted, run: SceneRun) -> Result:
+    """One object: reconstruction, then simready, as far as the run goes.
+
+    Raises:
+        Stopped: It got no further.
+    """
+    chain = Chain(item.name, run.profile, run.store_uri, item.found_in)
+    ref = chain.run(_reconstruction(item, run))
     if run.reaches("simready"):
         ref = chain.run(_simready(item, ref, run))
     return ref, chain.outcomes
@@ -181,13 +217,33 @@ def record_shard(name: Name, asset: ManifestRef, first: int, count: int, run: Sc
     return chain.run(request), chain.outcomes
 
 
-def _reconstruction(item: ObjectRequest, source: PhotoSource | MeshSource, run: SceneRun) -> ReconstructionRequest:
+def _whole(item: ObjectRequest, source: CaptureSource) -> Wanted:
+    return Wanted(item.name, source, item.material, item.mass_kg)
+
+
+def _found(item: ObjectRequest, scan: ManifestRef, run: SceneRun) -> Iterator[Wanted]:
+    """What a fused scan shows, in the order of its layout."""
+    store = open_store(run.store_uri)
+    manifest = load_manifest(store, scan)
+    [document] = manifest.of_kind("layout/document")
+    for thing in Layout.from_json(read_artifact(store, manifest, document)).objects:
+        source = ScannedObjectSource(kind="scanned_object", name=thing.name)
+        yield Wanted(found_name(item.name, thing.name), source, item.material, scan=scan, found_in=item.name)
+
+
+def _reconstruction(item: Wanted, run: SceneRun) -> ReconstructionRequest:
     return ReconstructionRequest(
-        schema_version=1, profile=run.profile.name, name=item.name, source=source, providers=run.profile.providers
+        schema_version=1,
+        profile=run.profile.name,
+        name=item.name,
+        source=item.source,
+        scan=item.scan,
+        providers=run.profile.providers,
+        formats=() if item.source.kind == "scan" else run.request.formats,
     )
 
 
-def _simready(item: ObjectRequest, mesh: ManifestRef, run: SceneRun) -> SimreadyRequest:
+def _simready(item: Wanted, mesh: ManifestRef, run: SceneRun) -> SimreadyRequest:
     return SimreadyRequest(
         schema_version=1,
         profile=run.profile.name,

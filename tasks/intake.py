@@ -1,30 +1,33 @@
-"""From what people put down, folders of photos and mesh files, to content-addressed uploads that a job can name."""
+"""From what people put down, photos, scans, pictures and meshes, to uploads that a job can name."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from jobs.contracts.reconstruction import MeshLimits, MeshSource, PhotoSource, PictureLimits, UploadedFile
+from jobs.contracts.reconstruction import (
+    CaptureSource,
+    MeshLimits,
+    MeshSource,
+    PhotoSource,
+    PictureLimits,
+    PictureSource,
+    ScanSource,
+    Turntable,
+)
 from jobs.contracts.run import ObjectRequest
-from jobs.runtime import paths
 from jobs.runtime.errors import BadInput
-from jobs.runtime.store import Store, sha256_of
-from jobs.runtime.transfers import transfer_all
+from jobs.runtime.store import Store
+from tasks.camera_files import find_camera_files
+from tasks.uploads import InputUnreadable, PathLeavesFolder, list_files, require_size, upload_all
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
-MAX_FOLDER_FILES = 5000
+SCAN_SUFFIXES = (*PICTURE_SUFFIXES, ".txt", ".json", ".log")
 
 
 class InputMissing(BadInput):
     def __init__(self, path: Path, expected: str) -> None:
         super().__init__(f"'{path}' is not there, or is not {expected}. Check the path.")
-
-
-class InputUnreadable(BadInput):
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"'{path}' cannot be read: {reason}. Check its permissions.")
 
 
 class NoPhotos(BadInput):
@@ -34,30 +37,24 @@ class NoPhotos(BadInput):
         )
 
 
-class NoCameras(BadInput):
+class NoFrames(BadInput):
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"'{folder}' holds no cameras. Expected transforms.json (nerfstudio) or one *_par.txt (Middlebury) in it; "
-            "photos without known cameras are not supported yet."
+            f"'{folder}' holds no frames of an RGB-D scan. Expected pictures with depth and poses as TUM, 7-Scenes, "
+            f"Redwood or Record3D lay them out ({', '.join(SCAN_SUFFIXES)} files)."
         )
 
 
-class TooManyFiles(BadInput):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"'{folder}' holds more than {MAX_FOLDER_FILES} files. Give one folder per object.")
+class TurntableHasCameras(BadInput):
+    def __init__(self, folder: Path, cameras: Iterable[Path]) -> None:
+        names = ", ".join(f"'{file.name}'" for file in cameras)
+        super().__init__(
+            f"'{folder}' holds cameras ({names}), and a turntable's step was given: only one can say where the photos "
+            "were taken from. Leave the step out, or move the camera files away."
+        )
 
 
-class FileTooLarge(BadInput):
-    def __init__(self, file: Path, seen_bytes: int, limit_bytes: int) -> None:
-        super().__init__(f"'{file}' has {seen_bytes} bytes; at most {limit_bytes} are taken. Make it smaller.")
-
-
-class PathLeavesFolder(BadInput):
-    def __init__(self, path: Path, folder: Path) -> None:
-        super().__init__(f"'{path}' leads out of '{folder}'. A request may only name what lies beside it.")
-
-
-def take_in(item: ObjectRequest, folder: Path, store: Store) -> PhotoSource | MeshSource:
+def take_in(item: ObjectRequest, folder: Path, store: Store) -> CaptureSource:
     """Copy an object's files into the store's `uploads/`, once: the same files are never copied twice.
 
     Args:
@@ -67,34 +64,63 @@ def take_in(item: ObjectRequest, folder: Path, store: Store) -> PhotoSource | Me
         BadInput: Something is missing, unreadable or leads out of the folder.
         StoreUnwritable: The store refuses.
     """
-    if item.photos is not None:
-        return _take_photos(_inside(folder, item.photos), item, store)
-    assert item.mesh is not None
-    return _take_mesh(_inside(folder, item.mesh), item, store)
+    path = _inside(folder, item.path)
+    if item.kind == "photos":
+        return _take_photos(path, item, store)
+    if item.kind == "scan":
+        return _take_scan(path, item, store)
+    if item.kind == "picture":
+        return _take_picture(path, item, store)
+    return _take_mesh(path, item, store)
 
 
 def _take_photos(folder: Path, item: ObjectRequest, store: Store) -> PhotoSource:
     if not folder.is_dir():
         raise InputMissing(folder, "a folder of photos")
-    files = _files(folder)
+    files = list_files(folder)
     photos = [file for file in files if file.suffix.lower() in PICTURE_SUFFIXES]
     if not photos:
         raise NoPhotos(folder)
-    cameras = [file for file in files if file.parent == folder and _holds_cameras(file)]
-    if len(cameras) != 1:
-        raise NoCameras(folder)
-    _require_size([*photos, cameras[0]], PictureLimits().max_file_bytes)
-    uploaded = _upload(folder, [*photos, cameras[0]], store)
-    return PhotoSource(kind="photos", photos=uploaded[:-1], cameras=uploaded[-1:], known_size_m=item.known_size_m)
+    cameras = find_camera_files(folder, files)
+    if cameras and item.turntable_step_deg is not None:
+        raise TurntableHasCameras(folder, cameras)
+    require_size([*photos, *cameras], PictureLimits().max_file_bytes)
+    uploaded = upload_all(folder, [*photos, *cameras], store)
+    return PhotoSource(
+        kind="photos",
+        photos=uploaded[: len(photos)],
+        cameras=uploaded[len(photos) :],
+        turntable=None if item.turntable_step_deg is None else Turntable(step_deg=item.turntable_step_deg),
+        known_size_m=item.known_size_m,
+        known_distance_m=item.known_distance_m,
+    )
+
+
+def _take_scan(folder: Path, item: ObjectRequest, store: Store) -> ScanSource:
+    if not folder.is_dir():
+        raise InputMissing(folder, "a folder of RGB-D frames")
+    files = [file for file in list_files(folder) if file.suffix.lower() in SCAN_SUFFIXES]
+    if not files:
+        raise NoFrames(folder)
+    require_size(files, PictureLimits().max_file_bytes)
+    return ScanSource(kind="scan", files=upload_all(folder, files, store), depth_unit=item.depth_unit)
+
+
+def _take_picture(picture: Path, item: ObjectRequest, store: Store) -> PictureSource:
+    if not picture.is_file():
+        raise InputMissing(picture, "a picture")
+    require_size([picture], PictureLimits().max_file_bytes)
+    [uploaded] = upload_all(picture.parent, [picture], store)
+    return PictureSource(kind="picture", picture=uploaded, known_size_m=item.known_size_m)
 
 
 def _take_mesh(mesh: Path, item: ObjectRequest, store: Store) -> MeshSource:
     if not mesh.is_file():
         raise InputMissing(mesh, "a mesh file")
-    _require_size([mesh], MeshLimits().max_file_bytes)
+    require_size([mesh], MeshLimits().max_file_bytes)
     companions = list(_named_by_obj(mesh)) if mesh.suffix.lower() == ".obj" else []
-    _require_size(companions, PictureLimits().max_file_bytes)
-    uploaded = _upload(mesh.parent, [mesh, *companions], store)
+    require_size(companions, PictureLimits().max_file_bytes)
+    uploaded = upload_all(mesh.parent, [mesh, *companions], store)
     return MeshSource(kind="mesh", mesh=uploaded[0], companions=uploaded[1:], units=item.units)
 
 
@@ -103,10 +129,6 @@ def _inside(folder: Path, relative: str) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise PathLeavesFolder(path, folder)
     return path
-
-
-def _holds_cameras(file: Path) -> bool:
-    return file.name == "transforms.json" or file.name.endswith("_par.txt")
 
 
 def _named_by_obj(mesh: Path) -> Iterator[Path]:
@@ -134,48 +156,3 @@ def _existing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
     for file in dict.fromkeys(folder / name for name in names if name):
         if file.is_file() and file.resolve().is_relative_to(folder.resolve()):
             yield file
-
-
-def _require_size(files: Iterable[Path], limit_bytes: int) -> None:
-    for file in files:
-        if file.stat().st_size > limit_bytes:
-            raise FileTooLarge(file, file.stat().st_size, limit_bytes)
-
-
-def _files(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    for file in folder.rglob("*"):
-        if len(found) == MAX_FOLDER_FILES:
-            raise TooManyFiles(folder)
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts):
-            if not file.resolve().is_relative_to(folder.resolve()):
-                raise PathLeavesFolder(file, folder)
-            found.append(file)
-    return sorted(found)
-
-
-def _upload(folder: Path, files: Iterable[Path], store: Store) -> tuple[UploadedFile, ...]:
-    """Upload under the hash of names and contents, so an upload is the same place for the same files."""
-    hashes = {file: _hash(file) for file in files}
-    names = {file: file.relative_to(folder).as_posix() for file in hashes}
-    listing = "\n".join(f"{hashes[file]} {names[file]}" for file in sorted(hashes))
-    root = paths.upload(hashlib.sha256(listing.encode()).hexdigest())
-    uploaded = {
-        file: UploadedFile(name=names[file], path=f"{root}/{names[file]}", sha256=sha256, bytes=file.stat().st_size)
-        for file, sha256 in hashes.items()
-    }
-    transfer_all(lambda file: _upload_once(file, uploaded[file], store), uploaded)
-    return tuple(uploaded.values())
-
-
-def _upload_once(file: Path, target: UploadedFile, store: Store) -> None:
-    present = store.stat(target.path)
-    if present is None or present.bytes != target.bytes:
-        store.upload(file, target.path)
-
-
-def _hash(file: Path) -> str:
-    try:
-        return sha256_of(file)
-    except OSError as error:
-        raise InputUnreadable(file, str(error)) from error

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
 from jobs.contracts.document import JobName
 from jobs.contracts.export import DatasetSummary
 from jobs.contracts.manifest import Artifact, Manifest
 from jobs.contracts.profile import Profile
+from jobs.contracts.reconstruction import MeshFormat
 from jobs.contracts.run import STAGES, SceneDocument, StageOutcome
 from jobs.contracts.simready import Asset, PhysicalProperty
 from jobs.runtime import paths
@@ -24,7 +26,10 @@ from tasks.wording import RESULTS, tell_bounds, tell_time, tell_value
 MAX_PREVIEWS = 3
 MAX_PICTURED_OBJECTS = 20
 """A page must open in a browser: pictures of further objects are left in the store."""
-ROOT_KINDS = ("mesh/glb", "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb")
+ROOT_KINDS = (
+    "mesh/glb", "mesh/textured_glb", *(f"mesh/{name}" for name in get_args(MeshFormat)),
+    "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb",
+)  # fmt: skip
 """The kinds of file that a user opens."""
 _PICTURES = {"picture/contact_sheet": "sheet", "episode/preview": "wide"}
 _TO_STORE = "../../"
@@ -55,8 +60,8 @@ class _Scene:
     manifests: dict[str, Manifest]
 
     @property
-    def objects(self) -> list[str]:
-        return [item.name for item in self.document.request.objects]
+    def objects(self) -> tuple[str, ...]:
+        return self.document.objects
 
     @property
     def subjects(self) -> list[str]:
@@ -83,9 +88,10 @@ class _Scene:
         """What was asked, what came of it, what it took, where it is."""
         document, request = self.document, self.document.request
         stopped = {stage.subject for stage in document.stages if not stage.passed}
+        things = set(self.objects) - {stage.found_in for stage in document.stages}
         usages = [stage.usage for stage in document.stages if stage.usage]
         facts = {
-            "objects got through": f"{len(set(self.objects) - stopped)} of {len(self.objects)}",
+            "objects got through": f"{len(things - stopped)} of {len(things)}",
             "profile": request.profile,
             "seed": str(request.seed),
             "wall time": f"{(document.updated_at - document.started_at).total_seconds():.1f} s",

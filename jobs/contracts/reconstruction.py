@@ -97,7 +97,9 @@ class MeshSource(Document):
         return (self.mesh, *self.companions)
 
 
-Source = PhotoSource | ScanSource | ScannedObjectSource | PictureSource | MeshSource
+CaptureSource = PhotoSource | ScanSource | PictureSource | MeshSource
+"""What people bring; a scanned object comes out of a scan."""
+Source = CaptureSource | ScannedObjectSource
 ScaleSource = Literal["known_size", "known_distance", "mat", "cameras", "depth", "file_format", "units", "assumed"]
 """Where metres came from. `assumed` means nobody said."""
 MeshFormat = Literal["gltf", "obj", "ply", "stl", "usdz", "dxf", "step", "fbx"]

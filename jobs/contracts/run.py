@@ -3,41 +3,76 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from jobs.contracts.document import Document, JobName, Kilograms, LengthUnit, Metres, Name, StorePath
 from jobs.contracts.manifest import ManifestRef, Usage
+from jobs.contracts.reconstruction import MeshFormat
 from jobs.contracts.report import ErrorReport
 
 STAGES: tuple[JobName, ...] = ("reconstruction", "simready", "episodes", "export")
 
 
+SourceKind = Literal["photos", "scan", "picture", "mesh"]
+_LONGEST_SCAN_NAME = 48
+SOURCES_OF_OPTION: dict[str, tuple[SourceKind, ...]] = {
+    "units": ("mesh",),
+    "known_size_m": ("photos", "picture"),
+    "known_distance_m": ("photos",),
+    "turntable_step_deg": ("photos",),
+    "depth_unit": ("scan",),
+    "mass_kg": ("photos", "picture", "mesh"),
+}
+"""Which sources an option goes with; `material` goes with all, and holds for each object of a scan."""
+
+
+def found_name(scan: Name, part: str) -> Name:
+    """Name of an object that was found in a scan, from the scan's name and the object's in the scan's layout."""
+    return f"{scan[:_LONGEST_SCAN_NAME]}-{part}"
+
+
 class ObjectRequest(Document):
-    """One object: a folder of posed photos or a mesh file, relative to where the request lies."""
+    """One capture, relative to where the request lies: a folder of photos, a folder of an RGB-D scan, one picture, or
+    a mesh file. All are of one object, but a scan may show several."""
 
     name: Name
     photos: StorePath | None = None
+    scan: StorePath | None = None
+    picture: StorePath | None = None
     mesh: StorePath | None = None
     units: LengthUnit | None = None
     known_size_m: Metres | None = None
+    known_distance_m: Metres | None = None
+    turntable_step_deg: Annotated[float, Field(gt=-180, lt=180)] | None = None
+    depth_unit: LengthUnit | None = None
     material: Name | None = None
     mass_kg: Kilograms | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if (self.photos is None) == (self.mesh is None):
-            raise ValueError(f"object '{self.name}' needs either 'photos' or 'mesh'")
-        if self.photos is not None and self.units is not None:
-            raise ValueError(f"object '{self.name}': 'units' belongs to a mesh; photos take 'known_size_m'")
-        if self.mesh is not None and self.known_size_m is not None:
-            raise ValueError(f"object '{self.name}': 'known_size_m' belongs to photos; a mesh takes 'units'")
+        sources = [kind for kind in get_args(SourceKind) if getattr(self, kind) is not None]
+        if len(sources) != 1:
+            raise ValueError(f"object '{self.name}' needs exactly one of {', '.join(get_args(SourceKind))}")
+        for option, kinds in SOURCES_OF_OPTION.items():
+            if getattr(self, option) is not None and sources[0] not in kinds:
+                raise ValueError(f"object '{self.name}': '{option}' goes with {' or '.join(kinds)}, not {sources[0]}")
         return self
+
+    @property
+    def kind(self) -> SourceKind:
+        return next(kind for kind in get_args(SourceKind) if getattr(self, kind) is not None)
+
+    @property
+    def path(self) -> StorePath:
+        """Of whichever source it is."""
+        return str(getattr(self, self.kind))
 
 
 class RunRequest(Document):
-    """`request.json`. `episodes` is per object. Without `simulators` only the profile's first one may run."""
+    """`request.json`. `episodes` is per object. Without `simulators` only the profile's first one may run. `formats`
+    are written of every mesh, beside its GLB."""
 
     schema_version: Literal[1]
     scene: Name
@@ -47,6 +82,7 @@ class RunRequest(Document):
     episodes: Annotated[int, Field(ge=1, le=100_000)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     simulators: tuple[Name, ...] = ()
+    formats: tuple[MeshFormat, ...] = ()
 
     @model_validator(mode="after")
     def _distinct_names(self) -> Self:
@@ -54,17 +90,23 @@ class RunRequest(Document):
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise ValueError(f"object names must be distinct; repeated: {', '.join(repeated)}")
+        scans = [item.name for item in self.objects if item.scan]
+        taken = sorted(name for name in names for scan in scans if name.startswith(found_name(scan, "")))
+        if taken:
+            raise ValueError(f"what is found in a scan is called <scan>-<number>; rename {', '.join(taken)}")
         return self
 
 
 class StageOutcome(Document):
     """One job of one object, or of the whole scene: its outputs and whether its gate let them through.
 
+    `found_in`: the scan that the object was found in.
     `passed` is None when the job failed before there was anything to judge; `error` then says how.
     """
 
     job: JobName
     subject: Name
+    found_in: Name | None = None
     outputs: tuple[ManifestRef, ...] = ()
     passed: bool | None = None
     reasons: tuple[str, ...] = ()
@@ -97,6 +139,15 @@ class SceneDocument(Document):
     def outcomes(self, job: JobName) -> tuple[StageOutcome, ...]:
         """The outcomes of one job, in the order of the request's objects."""
         return tuple(stage for stage in self.stages if stage.job == job)
+
+    @property
+    def objects(self) -> tuple[Name, ...]:
+        """The request's objects, in its order; a scan is followed by what was found in it."""
+        found = {item.name: [item.name] for item in self.request.objects}
+        for stage in self.stages:
+            if stage.found_in in found and stage.subject not in found[stage.found_in]:
+                found[stage.found_in].append(stage.subject)
+        return tuple(name for names in found.values() for name in names)
 
     @property
     def complaints(self) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ def outputs(store: Path) -> list[Path]:
         (("--mesh", "{brick}", "--units", "mm", "--simulator", "gazebo"), "SimulatorNotAdmitted"),
         (("--mesh", "{tmp}/no.glb"), "InputMissing"),
         (("--photos", "{tmp}/empty"), "NoPhotos"),
-        (("--photos", "{tmp}/uncalibrated"), "NoCameras"),
+        (("--scan", "{tmp}/empty"), "NoFrames"),
+        (("--picture", "{tmp}/no.jpg"), "InputMissing"),
         (("--mesh", "{brick}", "--units", "mm", "--episodes", "0"), "InvalidRequest"),
         (("--mesh", "{brick}", "{tmp}/no.glb", "--mass", "1"), "OneObjectOnly"),
         (("--request", "{tmp}/broken.json"), "InvalidRequest"),
@@ -28,6 +29,10 @@ def outputs(store: Path) -> list[Path]:
         (("--request", "{tmp}/broken.json", "--seed", "1"), "OptionMisplaced"),
         (("--photos", "{tmp}/empty", "--units", "mm"), "OptionMisplaced"),
         (("--mesh", "{brick}", "--known-size", "0.1"), "OptionMisplaced"),
+        (("--picture", "{tmp}/no.jpg", "--turntable-step", "10"), "OptionMisplaced"),
+        (("--scan", "{tmp}/empty", "--mass", "1"), "OptionMisplaced"),
+        (("--photos", "{tmp}/empty", "--turntable-step", "400"), "--turntable-step"),
+        (("--mesh", "{brick}", "--units", "mm", "--format", "max"), "UsageUnknown"),
         (("--photos", "{tmp}/empty", "--known-size", "nan"), "--known-size"),
         (("--mesh", "{brick}", "--units", "mm", "--scene", "Not A Name"), "--scene"),
         (("--mesh", "{brick}", "{tmp}/other/Brick.stl", "--units", "mm"), "NamesClash"),
@@ -39,8 +44,6 @@ def test_is_refused_with_65_and_nothing_is_committed(
     command: Command, brick: Path, tmp_path: Path, arguments: tuple[str, ...], error: str
 ):
     (tmp_path / "empty").mkdir()
-    (tmp_path / "uncalibrated").mkdir()
-    (tmp_path / "uncalibrated" / "0.jpg").write_bytes(b"photo")
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "climbing.json").write_text(
         '{"schema_version": 1, "scene": "s", "objects": [{"name": "a", "mesh": "../a.glb"}]}'

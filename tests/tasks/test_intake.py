@@ -4,20 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from jobs.contracts.reconstruction import MeshSource, PhotoSource
+from jobs.contracts.reconstruction import MeshSource, PhotoSource, PictureSource, ScanSource, Turntable
 from jobs.contracts.run import ObjectRequest
 from jobs.runtime.folder_store import FolderStore
-from tasks.intake import (
-    MAX_FOLDER_FILES,
-    FileTooLarge,
-    InputMissing,
-    InputUnreadable,
-    NoCameras,
-    NoPhotos,
-    PathLeavesFolder,
-    TooManyFiles,
-    take_in,
-)
+from tasks.camera_files import SeveralCameraFiles
+from tasks.intake import InputMissing, NoFrames, NoPhotos, TurntableHasCameras, take_in
+from tasks.uploads import MAX_FOLDER_FILES, FileTooLarge, InputUnreadable, PathLeavesFolder, TooManyFiles
 
 
 @pytest.fixture
@@ -106,10 +98,67 @@ def test_a_folder_without_photos_is_refused(store: FolderStore, capture: Path):
         take_in(PHOTOS, capture.parent, store)
 
 
-def test_photos_without_cameras_are_refused(store: FolderStore, capture: Path):
+def test_photos_without_cameras_are_taken_as_they_are(store: FolderStore, capture: Path):
     (capture / "transforms.json").unlink()
-    with pytest.raises(NoCameras):
+    source = take_in(PHOTOS, capture.parent, store)
+    assert isinstance(source, PhotoSource)
+    assert source.cameras == ()
+
+
+@pytest.mark.parametrize("place", ["", "sparse/0/"])
+def test_colmap_brings_cameras_and_images(store: FolderStore, capture: Path, place: str):
+    (capture / "transforms.json").unlink()
+    (capture / place).mkdir(parents=True, exist_ok=True)
+    for name in ("cameras.bin", "images.bin", "points3D.bin", "cameras.txt", "images.txt"):
+        (capture / place / name).write_bytes(name.encode())
+    source = take_in(PHOTOS, capture.parent, store)
+    assert isinstance(source, PhotoSource)
+    assert [file.name for file in source.cameras] == [f"{place}cameras.bin", f"{place}images.bin"]
+    assert len(source.photos) == 3
+
+
+def test_cameras_of_two_kinds_are_refused(store: FolderStore, capture: Path):
+    (capture / "mug_par.txt").write_text("")
+    with pytest.raises(SeveralCameraFiles, match=r"mug_par\.txt"):
         take_in(PHOTOS, capture.parent, store)
+
+
+def test_a_turntable_step_beside_cameras_is_refused(store: FolderStore, capture: Path):
+    with pytest.raises(TurntableHasCameras, match=r"transforms\.json"):
+        take_in(ObjectRequest(name="mug", photos="mug", turntable_step_deg=10), capture.parent, store)
+
+
+def test_a_turntable_step_reaches_the_source(store: FolderStore, capture: Path):
+    (capture / "transforms.json").unlink()
+    source = take_in(ObjectRequest(name="mug", photos="mug", turntable_step_deg=10), capture.parent, store)
+    assert isinstance(source, PhotoSource)
+    assert source.turntable == Turntable(step_deg=10)
+
+
+def test_a_scan_brings_frames_poses_and_intrinsics(store: FolderStore, tmp_path: Path):
+    (tmp_path / "desk").mkdir()
+    for name in ("frame-0.color.jpg", "frame-0.depth.png", "frame-0.pose.txt", "camera-intrinsics.txt", "film.mp4"):
+        (tmp_path / "desk" / name).write_bytes(name.encode())
+    source = take_in(ObjectRequest(name="desk", scan="desk", depth_unit="mm"), tmp_path, store)
+    assert isinstance(source, ScanSource)
+    assert source.depth_unit == "mm"
+    assert [file.name for file in source.files] == [
+        "camera-intrinsics.txt", "frame-0.color.jpg", "frame-0.depth.png", "frame-0.pose.txt",
+    ]  # fmt: skip
+
+
+def test_a_folder_without_frames_is_no_scan(store: FolderStore, tmp_path: Path):
+    (tmp_path / "desk").mkdir()
+    (tmp_path / "desk" / "film.mp4").write_bytes(b"film")
+    with pytest.raises(NoFrames):
+        take_in(ObjectRequest(name="desk", scan="desk"), tmp_path, store)
+
+
+def test_one_picture_is_taken_alone(store: FolderStore, capture: Path):
+    source = take_in(ObjectRequest(name="mug", picture="0.jpg", known_size_m=0.1), capture / "images", store)
+    assert isinstance(source, PictureSource)
+    assert source.picture.name == "0.jpg"
+    assert len(list(store.list("uploads/"))) == 1
 
 
 def test_a_link_out_of_the_folder_is_refused(store: FolderStore, capture: Path, tmp_path: Path):
