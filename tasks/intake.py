@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from jobs.contracts.reconstruction import (
@@ -19,9 +19,11 @@ from jobs.contracts.run import ObjectRequest
 from jobs.runtime.errors import BadInput
 from jobs.runtime.store import Store
 from tasks.camera_files import find_camera_files
-from tasks.uploads import InputUnreadable, PathLeavesFolder, list_files, require_size, upload_all
+from tasks.intake_companions import find_companions
+from tasks.uploads import PathLeavesFolder, list_files, require_size, upload_all
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif")
+"""The job reads all but the last three, and says of those how to convert them; left out here, they would vanish."""
 SCAN_SUFFIXES = (*PICTURE_SUFFIXES, ".txt", ".json", ".log")
 
 
@@ -118,7 +120,7 @@ def _take_mesh(mesh: Path, item: ObjectRequest, store: Store) -> MeshSource:
     if not mesh.is_file():
         raise InputMissing(mesh, "a mesh file")
     require_size([mesh], MeshLimits().max_file_bytes)
-    companions = list(_named_by_obj(mesh)) if mesh.suffix.lower() == ".obj" else []
+    companions = find_companions(mesh)
     require_size(companions, PictureLimits().max_file_bytes)
     uploaded = upload_all(mesh.parent, [mesh, *companions], store)
     return MeshSource(kind="mesh", mesh=uploaded[0], companions=uploaded[1:], units=item.units)
@@ -129,30 +131,3 @@ def _inside(folder: Path, relative: str) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise PathLeavesFolder(path, folder)
     return path
-
-
-def _named_by_obj(mesh: Path) -> Iterator[Path]:
-    """The material files that an OBJ names, and the textures that those name; only what lies beside the mesh."""
-    for material in _existing(mesh.parent, _arguments(mesh, "mtllib")):
-        yield material
-        yield from _existing(mesh.parent, _arguments(material, "map_", "bump", "norm", "disp", "decal"))
-
-
-def _arguments(file: Path, *keywords: str) -> list[str]:
-    """What follows a keyword on its line, whole and without the options before the last word."""
-    found: dict[str, None] = {}
-    try:
-        with file.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if line.lower().startswith(keywords):
-                    text = line.partition(" ")[2].strip()
-                    found |= dict.fromkeys([text, *text.split()[-1:]])
-    except OSError as error:
-        raise InputUnreadable(file, str(error)) from error
-    return list(found)
-
-
-def _existing(folder: Path, names: Iterable[str]) -> Iterator[Path]:
-    for file in dict.fromkeys(folder / name for name in names if name):
-        if file.is_file() and file.resolve().is_relative_to(folder.resolve()):
-            yield file

@@ -11,7 +11,10 @@ from PIL import Image
 from trimesh.visual import ColorVisuals, TextureVisuals, to_rgba
 from trimesh.visual.material import PBRMaterial, SimpleMaterial
 
+from jobs.geometry.colour_space import srgb_from_linear
 from jobs.geometry.errors import TextureTooLarge, UnreadableMesh
+from jobs.geometry.formats import is_gltf
+from jobs.geometry.texels import look_up
 
 
 def bake_vertex_colours(path: Path, mesh: trimesh.Trimesh, max_texture_pixels: int) -> NDArray[np.uint8] | None:
@@ -26,31 +29,35 @@ def bake_vertex_colours(path: Path, mesh: trimesh.Trimesh, max_texture_pixels: i
     """
     visual = mesh.visual
     if isinstance(visual, ColorVisuals):
-        return np.asarray(visual.vertex_colors, np.uint8) if visual.kind in ("vertex", "face") else None
+        return _to_srgb(path, visual.vertex_colors) if visual.kind in ("vertex", "face") else None
     if not isinstance(visual, TextureVisuals):
         return None
     picture, plain = _base_colour(visual.material)
     uv = visual.uv
     if picture is None or uv is None or len(uv) != len(mesh.vertices):
         beside = visual.vertex_attributes.get("color")
+        beside = mesh.vertex_attributes.get("color") if beside is None else beside  # an OBJ with a material
         if beside is not None and len(beside) == len(mesh.vertices):
-            return np.asarray(to_rgba(beside), np.uint8)
-        return None if plain is None else np.tile(np.asarray(to_rgba(plain), np.uint8), (len(mesh.vertices), 1))
+            return _to_srgb(path, beside)
+        return None if plain is None else np.tile(_to_srgb(path, plain), (len(mesh.vertices), 1))
     if picture.width * picture.height > max_texture_pixels:
         raise TextureTooLarge(path.name, "embedded", picture.width * picture.height, max_texture_pixels)
     try:
-        return _look_up(picture, np.nan_to_num(np.asarray(uv, np.float64), posinf=0.0, neginf=0.0))
+        return look_up(picture, np.asarray(uv, np.float64))
     except (OSError, ValueError, SyntaxError) as error:
         raise UnreadableMesh(path.name, f"its texture is damaged ({error})") from error
 
 
-def _look_up(picture: Image.Image, uv: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """The texel at each (u, v); v points up, textures repeat."""
-    texels = np.asarray(picture.convert("RGBA"))
-    height, width = texels.shape[:2]
-    column = np.floor(np.mod(uv[:, 0], 1.0) * width).astype(np.int64).clip(0, width - 1)
-    row = np.floor(np.mod(1.0 - uv[:, 1], 1.0) * height).astype(np.int64).clip(0, height - 1)
-    return texels[row, column]
+def _to_srgb(path: Path, stored: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Colours (n, 3 or 4), or one, as the file has them, to (n, 4); those of glTF are linear, of any type."""
+    if not is_gltf(path):
+        return np.atleast_2d(np.asarray(to_rgba(stored), np.uint8))
+    most = np.iinfo(str(stored.dtype)).max if np.issubdtype(stored.dtype, np.integer) else 1
+    linear = np.atleast_2d(stored).astype(np.float64) / most
+    colours = srgb_from_linear(linear)
+    if linear.shape[1] == 4:
+        colours[:, 3] = np.rint(255 * np.nan_to_num(linear[:, 3], nan=1.0).clip(0, 1))
+    return colours
 
 
 def _base_colour(material: object) -> tuple[Image.Image | None, NDArray[np.generic] | None]:

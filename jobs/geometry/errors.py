@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jobs.runtime.errors import BadInput
+from jobs.runtime.errors import BadInput, Unavailable
 
 
 class UnknownMeshFormat(BadInput):
@@ -14,15 +14,22 @@ class UnknownMeshFormat(BadInput):
 
 class UnitsNotStated(BadInput):
     def __init__(self, name: str) -> None:
-        super().__init__(f"'{name}' is in a format without units. Say what one unit is: --units m, cm, mm or in.")
+        super().__init__(f"'{name}' does not say what its units are. Say what one unit is: --units m, cm, mm or in.")
 
 
 class UnitsContradictFormat(BadInput):
-    def __init__(self, name: str, units: str) -> None:
+    def __init__(self, name: str, units: str, stated_m: float) -> None:
         super().__init__(
-            f"'{name}' is a GLB, which is in metres by specification, but units '{units}' were given. "
+            f"'{name}' says that one unit is {stated_m:.6g} m, but units '{units}' were given. "
             "Leave the units out, or scale the mesh and export it again."
         )
+
+
+class UnsupportedMesh(BadInput):
+    """Well-formed, but made of something that is not read here."""
+
+    def __init__(self, name: str, feature: str) -> None:
+        super().__init__(f"'{name}' uses {feature}, which is not read here. Export it as a plain triangle mesh.")
 
 
 class MeshFileTooLarge(BadInput):
@@ -78,3 +85,8 @@ class OpenMesh(BadInput):
         super().__init__(
             f"'{name}' does not enclose a volume: {seen}. Close the holes, turn the faces outward and export it again."
         )
+
+
+class UsdMissing(Unavailable):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"'{name}' is USD, and the package 'usd-core' is not installed. Run `make setup`.")

@@ -1,45 +1,70 @@
-"""The JSON part of a GLB, read without touching what it describes. glTF 2.0, section 4."""
+"""The JSON part of a glTF, binary or not, read without touching what it describes. glTF 2.0, sections 3 and 4."""
 
 from __future__ import annotations
 
 import json
+import os
 import struct
 from pathlib import Path
 from typing import Any
 
 from jobs.geometry.errors import UnreadableMesh
+from jobs.geometry.formats import format_of
 
 _MAGIC, _JSON_CHUNK = b"glTF", 0x4E4F534A
+_GLB_START, _CHUNK_START = 20, 8
 _TRIANGLES = 4
+_LONGEST_JSON_BYTES = 200_000_000
 
 
-def read_glb_header(path: Path) -> dict[str, Any]:
-    """The glTF document inside a GLB.
+def read_gltf_header(path: Path) -> tuple[dict[str, Any], int]:
+    """The glTF document of a GLB or a GLTF.
+
+    Returns:
+        It, and how many bytes the binary part beside it has; 0 for a GLTF.
 
     Raises:
-        UnreadableMesh: It is no GLB of version 2, or shorter than it says.
+        UnreadableMesh: It is no glTF of version 2, or shorter than it says.
     """
-    with path.open("rb") as file:
-        start = file.read(20)
-        if len(start) < 20 or start[:4] != _MAGIC:
-            raise UnreadableMesh(path.name, "it does not start like a GLB file")
-        version, length, json_length, chunk_type = struct.unpack("<4I", start[4:])
-        size = path.stat().st_size
-        if version != 2 or chunk_type != _JSON_CHUNK:
-            raise UnreadableMesh(path.name, f"it is glTF version {version}, not a version 2 binary")
-        if length > size or json_length > size - 20:
-            raise UnreadableMesh(path.name, f"it says it has {length:,} bytes and has {size:,}")
-        text = file.read(json_length)
+    text, binary_bytes = (path.read_bytes(), 0) if format_of(path) == "gltf" else _glb_json(path)
+    if len(text) > _LONGEST_JSON_BYTES:
+        raise UnreadableMesh(path.name, f"its JSON part has {len(text):,} bytes; put the data into a binary file")
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UnreadableMesh(path.name, f"its JSON part is damaged ({error})") from error
     if not isinstance(header, dict):
         raise UnreadableMesh(path.name, "its JSON part is not an object")
-    return header
+    return header, binary_bytes
 
 
-def count_glb(header: dict[str, Any]) -> tuple[int, int]:
+def _glb_json(path: Path) -> tuple[bytes, int]:
+    with path.open("rb") as file:
+        start = file.read(_GLB_START)
+        if len(start) < _GLB_START or start[:4] != _MAGIC:
+            raise UnreadableMesh(path.name, "it does not start like a GLB file")
+        version, length, json_length, chunk_type = struct.unpack("<4I", start[4:])
+        size = path.stat().st_size
+        if version != 2 or chunk_type != _JSON_CHUNK:
+            raise UnreadableMesh(path.name, f"it is glTF version {version}, not a version 2 binary")
+        if length > size or json_length > size - _GLB_START:
+            raise UnreadableMesh(path.name, f"it says it has {length:,} bytes and has {size:,}")
+        return file.read(json_length), max(0, size - _GLB_START - json_length - _CHUNK_START)
+
+
+def read_glb_chunks(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The document and the binary part of a GLB.
+
+    Raises:
+        UnreadableMesh: See `read_gltf_header`.
+    """
+    header, size = read_gltf_header(path)
+    with path.open("rb") as file:
+        file.seek(-size, os.SEEK_END)
+        return header, file.read()
+
+
+def count_gltf(header: dict[str, Any]) -> tuple[int, int]:
     """Triangles of the whole scene, instances counted each time, and the largest count of any accessor.
 
     Raises:

@@ -8,14 +8,14 @@ from urllib.parse import unquote
 
 from PIL import Image
 
-from jobs.geometry.errors import ReferenceLeavesFolder, TextureTooLarge, UnreadableMesh
-from jobs.geometry.formats import format_of
-from jobs.geometry.glb_header import external_uris, read_glb_header
+from jobs.geometry.errors import MeshFileTooLarge, ReferenceLeavesFolder, TextureTooLarge, UnreadableMesh
+from jobs.geometry.formats import format_of, is_gltf
+from jobs.geometry.glb_header import external_uris, read_gltf_header
 
 _LONGEST_MATERIAL_BYTES = 10_000_000
 
 
-def require_local_references(path: Path, max_texture_pixels: int) -> tuple[str, ...]:
+def require_local_references(path: Path, max_file_bytes: int, max_texture_pixels: int) -> tuple[str, ...]:
     """Look at every file that the mesh refers to, without decoding any.
 
     Returns:
@@ -23,20 +23,21 @@ def require_local_references(path: Path, max_texture_pixels: int) -> tuple[str, 
 
     Raises:
         ReferenceLeavesFolder: A reference points out of the mesh's folder.
+        MeshFileTooLarge: A file that holds geometry.
         TextureTooLarge: By its header.
         UnreadableMesh: A file that holds geometry is missing.
     """
     if format_of(path) == "obj":
         return _obj_warnings(path, max_texture_pixels)
-    if format_of(path) == "glb":
-        return _glb_warnings(path, max_texture_pixels)
+    if is_gltf(path):
+        return _gltf_warnings(path, max_file_bytes, max_texture_pixels)
     return ()
 
 
 def _obj_warnings(path: Path, max_pixels: int) -> tuple[str, ...]:
     found: list[str] = []
     for name in dict.fromkeys(_statements(path, "mtllib")):
-        material = _locate(path, name)
+        material = locate(path, name)
         if not material.is_file():
             found.append(f"'{path.name}' refers to the material '{name}', which is not there; its colours are lost")
         elif material.stat().st_size > _LONGEST_MATERIAL_BYTES:
@@ -50,18 +51,24 @@ def _material_warnings(path: Path, material: Path, max_pixels: int) -> list[str]
     found: list[str] = []
     for statement in ("map_Kd", "map_Ka", "map_Ks", "map_Bump", "map_bump", "bump", "map_d"):
         for value in dict.fromkeys(_statements(material, statement)):
-            texture = _locate(path, value)
+            texture = locate(path, value)
             if statement == "map_Kd":
                 found += _texture_warnings(path, value, texture, max_pixels)
     return found
 
 
-def _glb_warnings(path: Path, max_pixels: int) -> tuple[str, ...]:
-    buffers, images = external_uris(read_glb_header(path))
+def _gltf_warnings(path: Path, max_file_bytes: int, max_pixels: int) -> tuple[str, ...]:
+    try:
+        buffers, images = external_uris(read_gltf_header(path)[0])
+    except (TypeError, AttributeError) as error:
+        raise UnreadableMesh(path.name, f"its description is damaged ({error!r})") from error
     for uri in buffers:
-        if not _locate(path, uri).is_file():
+        buffer = locate(path, uri)
+        if not buffer.is_file():
             raise UnreadableMesh(path.name, f"its buffer '{uri}' is not there")
-    return tuple(warning for uri in images for warning in _texture_warnings(path, uri, _locate(path, uri), max_pixels))
+        if buffer.stat().st_size > max_file_bytes:
+            raise MeshFileTooLarge(buffer.name, buffer.stat().st_size, max_file_bytes)
+    return tuple(warning for uri in images for warning in _texture_warnings(path, uri, locate(path, uri), max_pixels))
 
 
 def _texture_warnings(path: Path, name: str, texture: Path, max_pixels: int) -> list[str]:
@@ -81,8 +88,12 @@ def _texture_warnings(path: Path, name: str, texture: Path, max_pixels: int) -> 
     return []
 
 
-def _locate(path: Path, reference: str) -> Path:
-    """The file beside `path` that `reference` means; symbolic links do not lead out either."""
+def locate(path: Path, reference: str) -> Path:
+    """The file in the folder of `path` that `reference` means; symbolic links do not lead out either.
+
+    Raises:
+        ReferenceLeavesFolder: It is not below that folder.
+    """
     folder = path.parent.resolve()
     try:
         target = (folder / unquote(reference).replace("\\", "/")).resolve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +14,24 @@ _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECA
 
 @dataclass(frozen=True)
 class Settings:
-    """`work_dir`: scratch space of running jobs. `image`: digest of the container image, if there is one."""
+    """`work_dir`: scratch space of running jobs. `image`: digest of the container image, if there is one.
+    `blender`: the user's own program, for FBX."""
 
     work_dir: Path
     image: str | None
     isaac_sim_root: Path | None
+    blender: Path | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
         work_dir = os.environ.get("SIMFOUNDRY_WORKDIR")
         isaac = os.environ.get("SIMFOUNDRY_ISAACSIM") or os.environ.get("ISAACSIM_PATH")
+        blender = os.environ.get("SIMFOUNDRY_BLENDER") or shutil.which("blender")
         return cls(
             work_dir=Path(work_dir) if work_dir else Path(tempfile.gettempdir()) / f"simfoundry-{os.getuid()}",
             image=os.environ.get("SIMFOUNDRY_IMAGE"),
             isaac_sim_root=Path(isaac) if isaac else None,
+            blender=Path(blender) if blender else None,
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 import trimesh
 
 from jobs.contracts.reconstruction import MeshLimits
+from jobs.geometry.baking import bake_vertex_colours
 from jobs.geometry.errors import EmptyMesh
 from jobs.geometry.glb_file import save_glb, vertex_colours
 from jobs.geometry.mesh_file import load_mesh
@@ -49,6 +50,31 @@ def test_chunks_are_aligned_and_lengths_are_true(tmp_path: Path, coloured: trime
     assert (magic, version, length) == (b"glTF", 2, len(data))
     assert text % 4 == binary % 4 == 0
     assert 20 + text + 8 + binary == length
+
+
+def test_every_srgb_byte_comes_back_and_is_linear_in_the_file(tmp_path: Path) -> None:
+    mesh = trimesh.creation.icosphere(subdivisions=3)
+    bytes_ = np.resize(np.arange(256, dtype=np.uint8), len(mesh.vertices))
+    mesh.visual.vertex_colors = np.column_stack([bytes_, bytes_[::-1], 255 - bytes_, bytes_])
+    save_glb(mesh, tmp_path / "a.glb")
+    assert np.array_equal(
+        vertex_colours(load_mesh(tmp_path / "a.glb", None, MeshLimits()).mesh), mesh.visual.vertex_colors
+    )
+    (stored,) = trimesh.load_scene(tmp_path / "a.glb", process=False).geometry.values()
+    linear = stored.visual.vertex_attributes["color"]
+    assert linear.dtype == np.uint16
+    middle = linear[bytes_ == 188][0, 0] / 65535
+    assert middle == pytest.approx(0.5029, abs=1e-4)  # 188 is the sRGB byte nearest to half the light
+
+
+def test_linear_bytes_and_floats_of_others_become_srgb(tmp_path: Path) -> None:
+    for linear in (np.full((8, 4), 128, np.uint8), np.full((8, 4), 0.5, np.float32)):
+        box = trimesh.creation.box()
+        box.visual = trimesh.visual.TextureVisuals(material=trimesh.visual.material.PBRMaterial())
+        box.visual.vertex_attributes["color"] = linear
+        colours = bake_vertex_colours(tmp_path / "other.glb", box, 1)
+        assert colours is not None
+        assert np.abs(colours[0].astype(int) - [188, 188, 188, 128]).max() <= 1
 
 
 def test_nothing_cannot_be_written(tmp_path: Path) -> None:

@@ -65,7 +65,9 @@ def test_parts_of_a_scene_are_placed_and_mirrored_parts_keep_facing_outward(tmp_
 def test_an_unknown_extension_is_named(tmp_path: Path) -> None:
     path = tmp_path / "chair.fbx"
     path.write_bytes(b"Kaydara")
-    with pytest.raises(UnknownMeshFormat, match=r"chair\.fbx.*glb, obj, ply, stl"):
+    with pytest.raises(
+        UnknownMeshFormat, match=r"chair\.fbx.*3mf, glb, gltf, obj, off, ply, stl, usd, usda, usdc, usdz"
+    ):
         load_mesh(path, "m", LIMITS)
 
 

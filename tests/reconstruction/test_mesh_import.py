@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ import trimesh
 from jobs.contracts.reconstruction import MeshLimits, ReconstructedMesh
 from jobs.geometry.errors import EmptyMesh, InvalidVertices, TooManyFaces, UnitsNotStated
 from jobs.geometry.mesh_file import load_mesh
+from tests.geometry.packages import wedge_package
+from tests.geometry.stages import add_mesh, new_stage
+from tests.geometry.test_gltf import document
+from tests.geometry.test_gltf import write as write_gltf
 from tests.reconstruction.conftest import Bench
 from tests.reconstruction.values import measured
 
@@ -31,7 +36,8 @@ def test_a_glb_comes_through_byte_for_byte(bench: Bench, folder: Path) -> None:
     assert np.array_equal(there.vertices, here.vertices)
     assert np.array_equal(there.faces, here.faces)
     checks = measured(manifest)
-    assert set(checks) == {"mesh_closed", "mesh_components", "scale_known", "longest_extent_m"}
+    figures = {"mesh_closed", "mesh_components", "scale_known", "longest_extent_m"}
+    assert set(checks) == figures | {"mesh_manifold", "self_intersections", "grade"}
     assert checks["mesh_closed"] == checks["mesh_components"] == checks["scale_known"] == 1
     assert checks["longest_extent_m"] == pytest.approx(0.1, rel=0.02)
 
@@ -65,6 +71,38 @@ def test_companions_give_the_colours(bench: Bench, folder: Path) -> None:
     assert ReconstructedMesh.from_json(bench.artifact(manifest, "mesh/document").read_bytes()).has_colour
     assert manifest.provenance.warnings == ()
     assert set(manifest.provenance.sources) == {"a.mtl", "a.obj"}
+
+
+def _write_usd(folder: Path) -> Path:
+    part = new_stage(folder / "part.usdc")
+    add_mesh(part, "/part")
+    part.SetDefaultPrim(part.GetPrimAtPath("/part"))
+    part.Save()
+    whole = new_stage(folder / "whole.usda", 0.01)
+    whole.DefinePrim("/a").GetReferences().AddReference("./part.usdc")
+    whole.Save()
+    return folder / "whole.usda"
+
+
+@pytest.mark.parametrize(
+    ("write", "up"),
+    [
+        (lambda folder: write_gltf(folder, document()), "y"),
+        (lambda folder: wedge_package(folder / "a.3mf", attributes='unit="meter"'), "z"),
+        (_write_usd, "z"),
+    ],
+    ids=["gltf", "3mf", "usd"],
+)
+def test_formats_of_several_files_and_with_their_own_units_come_through(
+    bench: Bench, folder: Path, write: Callable[[Path], Path], up: str
+) -> None:
+    path = write(folder)
+    manifest = bench.run(bench.mesh(path))
+    made = ReconstructedMesh.from_json(bench.artifact(manifest, "mesh/document").read_bytes())
+    assert made.scale_source == "file_format"
+    metres = 0.01 if path.suffix == ".usda" else 1.0
+    assert made.extents_m == pytest.approx([metres * side for side in ((1, 3, 2) if up == "y" else (1, 2, 3))])
+    assert made.volume_m3 == pytest.approx(metres**3)
 
 
 @pytest.mark.parametrize(

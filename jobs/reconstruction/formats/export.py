@@ -1,0 +1,70 @@
+"""The mesh in other formats, beside the authoritative `mesh.glb`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from jobs.contracts.check import CheckResult
+from jobs.contracts.reconstruction import MeshLimits
+from jobs.geometry.mesh_file import load_mesh
+from jobs.reconstruction.formats.shape import compare
+from jobs.reconstruction.formats.writer import WRITERS, MeshWriter, Original, Written
+from jobs.runtime.registry import resolve
+from jobs.runtime.workspace import Workspace
+
+_FOLDER = "formats"
+
+
+def require_formats(names: Sequence[str], writers: Mapping[str, str] = WRITERS) -> dict[str, MeshWriter]:
+    """The writers of what was asked for, before any work is spent on what cannot be written in the end.
+
+    Raises:
+        UnknownName: A format is in no table.
+        FormatUnavailable: Its library or program is missing.
+    """
+    asked: dict[str, MeshWriter] = {name: resolve("mesh format", writers, name)() for name in dict.fromkeys(names)}
+    for writer in asked.values():
+        writer.require_available()
+    return asked
+
+
+def write_formats(asked: Mapping[str, MeshWriter], glb: Path, workspace: Workspace) -> tuple[CheckResult, ...]:
+    """Write `formats/mesh.<format>` for each, kind `mesh/<format>`, with what it refers to; read it back and compare.
+
+    Returns:
+        How far what was read back is from the original, one check per format.
+
+    Raises:
+        FormatMismatch: It is another shape; the format is not published.
+        FormatUnavailable: A program broke while it wrote.
+    """
+    if not asked:
+        return ()
+    original = Original(glb, load_mesh(glb, None, MeshLimits()).mesh)
+    return tuple(_write(name, writer, original, workspace) for name, writer in asked.items())
+
+
+def _write(name: str, writer: MeshWriter, original: Original, workspace: Workspace) -> CheckResult:
+    workspace.progress(f"write {name}")
+    written = writer.write(original, workspace.scratch(f"{_FOLDER}/{name}"))
+    triangles = (np.asarray(original.mesh.vertices, np.float64), np.asarray(original.mesh.faces, np.int64))
+    deviation_m = compare(name, triangles, writer.read_back(written.main), writer.precision, written.moved_m)
+    _publish(name, written, workspace)
+    moved = f" It was simplified: no vertex is further than {written.moved_m:.2g} m off." if written.moved_m else ""
+    return CheckResult(
+        name="format_roundtrip",
+        subject=name,
+        value=deviation_m,
+        unit="m",
+        detail=f"Read back, its bounds, area and volume are those of mesh.glb.{moved}",
+    )
+
+
+def _publish(name: str, written: Written, workspace: Workspace) -> None:
+    shutil.move(written.main, workspace.output(f"mesh/{name}", f"{_FOLDER}/{written.main.name}"))
+    for companion in written.companions:
+        shutil.move(companion, workspace.output(f"mesh/{name}_file", f"{_FOLDER}/{companion.name}"))

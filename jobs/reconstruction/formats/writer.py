@@ -1,0 +1,61 @@
+"""The seam between the job and the formats that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+
+WRITERS: Mapping[str, str] = {
+    "gltf": "jobs.reconstruction.formats.gltf:Gltf",
+    "obj": "jobs.reconstruction.formats.obj:Obj",
+    "ply": "jobs.reconstruction.formats.ply:Ply",
+    "stl": "jobs.reconstruction.formats.stl:Stl",
+    "usdz": "jobs.reconstruction.formats.usdz:Usdz",
+    "dxf": "jobs.reconstruction.formats.dxf:Dxf",
+    "step": "jobs.reconstruction.formats.step:Step",
+    "fbx": "jobs.reconstruction.formats.fbx:Fbx",
+}
+Triangles = tuple[NDArray[np.float64], NDArray[np.int64]]
+"""Vertices (n, 3) [m, Z up] and faces (m, 3)."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """`mesh.glb`, which is authoritative, and what is in it: vertices [m, Z up], exact as float32."""
+
+    glb: Path
+    mesh: trimesh.Trimesh
+
+
+@dataclass(frozen=True)
+class Written:
+    """`main`, and the files that it refers to. `moved_m`: how far the surface was moved on purpose, at most; the faces
+    may then be others."""
+
+    main: Path
+    companions: tuple[Path, ...] = ()
+    moved_m: float = 0.0
+
+
+class MeshWriter(Protocol):
+    """One format. `precision`: of a coordinate, relative to the largest one.
+
+    `write` makes `mesh.<extension>` and its companions in an empty folder; `read_back` uses none of the code of
+    `write`.
+    """
+
+    precision: float
+
+    def require_available(self) -> None:
+        """Raises: FormatUnavailable: A library or program is missing."""
+        ...
+
+    def write(self, original: Original, folder: Path) -> Written: ...
+
+    def read_back(self, path: Path) -> Triangles: ...
