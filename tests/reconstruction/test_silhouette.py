@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from jobs.reconstruction.pictures.hint import BACKGROUND, OBJECT, UNSURE
 from jobs.reconstruction.pictures.silhouette import find_silhouette
 
 SIDE = 160
@@ -84,3 +86,43 @@ def test_nothing_and_everything_are_told_apart() -> None:
     assert find_silhouette(plain, None).is_empty
     everything = np.full((SIDE, SIDE), 255, np.uint8)
     assert find_silhouette(plain, everything).is_full
+
+
+def test_an_object_hardly_lighter_than_its_background_is_found_by_its_edges() -> None:
+    picture = painted(np.full((SIDE, SIDE), 225.0), disc(45), (243, 243, 241))
+    assert overlap(find_silhouette(picture, None).mask, disc(45)) > 0.95
+
+
+def test_an_object_cut_by_the_frame_is_as_sure_as_a_whole_one() -> None:
+    cut = find_silhouette(painted(np.full((SIDE, SIDE), 215.0), disc(50, 10, 80), (170, 60, 50)), None)
+    assert overlap(cut.mask, disc(50, 10, 80)) > 0.95
+    assert cut.confidence > 0.9
+
+
+def test_an_object_among_others_is_the_one_in_the_middle() -> None:
+    """On a chequered cloth, with discs around that the frame cuts."""
+    picture = painted(150 + 40.0 * ((X // 8 + Y // 8) % 2), disc(36), (170, 30, 30))
+    for x, y in ((8, 12), (150, 20), (12, 148), (150, 140)):
+        picture[disc(22, x, y)] = (30, 60, 150)
+    found = find_silhouette(picture, None)
+    assert overlap(found.mask, disc(36)) > 0.9
+    alone = painted(np.full((SIDE, SIDE), 215.0), disc(36), (170, 30, 30))
+    assert found.confidence < find_silhouette(alone, None).confidence
+
+
+def test_a_hint_tells_the_object_from_what_looks_like_it() -> None:
+    """Two discs alike; only the hint knows which one is meant, and that from some of its pixels."""
+    wanted, other = disc(25, 50, 80), disc(25, 115, 80)
+    picture = painted(np.full((SIDE, SIDE), 215.0), wanted | other, (170, 60, 50))
+    hint = np.full((SIDE, SIDE), UNSURE, np.uint8)
+    hint[disc(30, 115, 80)] = BACKGROUND
+    hint[disc(4, 50, 80)] = OBJECT
+    assert overlap(find_silhouette(picture, None, hint).mask, wanted) > 0.95
+
+
+def test_it_is_the_same_whatever_was_cut_before() -> None:
+    """OpenCV's colour models begin with random numbers."""
+    picture = painted(150 + 40.0 * ((X // 8 + Y // 8) % 2), disc(36), (170, 30, 30))
+    first = find_silhouette(picture, None)
+    cv2.setRNGSeed(77)
+    assert np.array_equal(find_silhouette(picture, None).mask, first.mask)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
@@ -26,12 +28,14 @@ _DARKEST_SHADOW = 0.45
 
 @dataclass(frozen=True)
 class Background:
-    """`distance` (h, w): colour difference to the fitted background [CIE Lab], shadows on it discounted.
+    """`distance` (h, w): colour difference to the fitted background [CIE Lab], shadows on it discounted; `plain`: the
+    same, shadows counted in full.
 
     `sigma`: deviation of the background itself. `dark`: its lightness leaves no room for shadows.
     """
 
     distance: Plane
+    plain: Plane
     sigma: float
     dark: bool
 
@@ -43,14 +47,25 @@ def fit_background(rgb: NDArray[np.uint8]) -> Background:
     only `_SHADOW_WEIGHT`.
     """
     lab = to_lab(rgb)
+    height, width = lab.shape[:2]
     step = max(1, round(min(lab.shape[:2]) / _FIT_SIDE_PX))
-    coarse, terms = lab[::step, ::step], _terms(*lab.shape[:2])
+    coarse = np.ascontiguousarray(lab[::step, ::step])
+    terms = _terms(*coarse.shape[:2])
     ring = _ring(*coarse.shape[:2])
-    coefficients, sigma = _fit(coarse, terms[::step, ::step], ring)
-    near = np.linalg.norm(coarse - terms[::step, ::step] @ coefficients, axis=2) < _TRIMMED * 2 * sigma
-    coefficients, sigma = _fit(coarse, terms[::step, ::step], _connected(near, ring))
-    fitted = terms @ coefficients
-    return Background(_distance(lab, fitted), sigma, bool(np.median(fitted[..., 0]) < _DARK_L))
+    coefficients, sigma = _fit(coarse, terms, ring)
+    near = length(coarse - np.asarray(terms @ coefficients, np.float32)) < _TRIMMED * 2 * sigma
+    coefficients, sigma = _fit(coarse, terms, _connected(near, ring))
+    coarse_fit = np.asarray(terms @ coefficients, np.float32)
+    fitted = np.asarray(cv2.resize(coarse_fit, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return Background(
+        _distance(lab, fitted), length(lab - fitted), sigma, bool(np.median(fitted[::step, ::step, 0]) < _DARK_L)
+    )
+
+
+def length(vectors: NDArray[Any] | MatLike) -> Plane:
+    """(h, w) of (h, w, 3)."""
+    squares = cv2.transform(cv2.multiply(vectors, vectors), np.ones((1, 3), np.float32))
+    return np.asarray(cv2.sqrt(squares), np.float32)
 
 
 def to_lab(rgb: NDArray[np.uint8]) -> Plane:
@@ -59,12 +74,13 @@ def to_lab(rgb: NDArray[np.uint8]) -> Plane:
 
 
 def _distance(lab: Plane, fitted: Plane) -> Plane:
+    """The loss of lightness of a shadow discounted; its tint is that of the background, as much darker."""
     ratio = lab[..., 0] / np.maximum(fitted[..., 0], 1)
-    tint = lab[..., 1:] - fitted[..., 1:] * np.clip(ratio, 0.3, 1.2)[..., None]
     lightness = lab[..., 0] - fitted[..., 0]
     shadow = (lightness < 0) & (ratio > _DARKEST_SHADOW) & (fitted[..., 0] >= _DARK_L)
-    lightness = np.where(shadow, _SHADOW_WEIGHT * lightness, lightness)
-    return np.sqrt(lightness**2 + (tint**2).sum(axis=2)).astype(np.float32)
+    lightness[shadow] *= _SHADOW_WEIGHT
+    dimmed = np.clip(ratio, 0.3, 1.2)
+    return length(cv2.merge([lightness, *(lab[..., axis] - fitted[..., axis] * dimmed for axis in (1, 2))]))
 
 
 def _terms(height: int, width: int) -> Plane:
@@ -91,13 +107,17 @@ def _fit(lab: Plane, terms: Plane, where: NDArray[np.bool_]) -> tuple[Plane, flo
         kept = error < _TRIMMED * spread * 1.54
         if np.count_nonzero(kept) < 2 * basis.shape[1]:
             break
-        coefficients = np.linalg.lstsq(basis[kept], values[kept], rcond=None)[0]
+        part = basis[kept]
+        coefficients = np.linalg.solve(part.T @ part, part.T @ values[kept])
     return coefficients.astype(np.float32), spread
 
 
 def _connected(near: NDArray[np.bool_], ring: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The part of `near` that hangs together with the border."""
-    _, labels = cv2.connectedComponents(near.astype(np.uint8))
-    touching = np.unique(labels[ring & near])
-    part = np.isin(labels, touching[touching > 0])
+    count, found = cv2.connectedComponents(near.astype(np.uint8))
+    labels = np.asarray(found, np.int64)
+    touching = np.zeros(count, np.bool_)
+    touching[labels[ring & near]] = True
+    touching[0] = False
+    part = touching[labels]
     return part if part.any() else ring

@@ -10,16 +10,19 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from jobs.contracts.reconstruction import PictureLimits
 from jobs.reconstruction.errors import PictureTooLarge, UnreadableImage
+from jobs.reconstruction.pictures.errors import PictureTooSmall
 from jobs.reconstruction.pictures.picture_format import require_honest_name
 
 _DECODER_ERRORS = (
     OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error
 )  # fmt: skip
 """What Pillow's decoders were seen to raise on damaged files."""
+
+_LEAST_PX, _MOST_LOPSIDED = 16, 20
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ def read_picture(path: Path, limits: PictureLimits) -> Picture:
 
     Raises:
         PictureTooLarge: By file size or by the header, before anything is decoded.
+        PictureTooSmall: A thumbnail or a strip.
         MislabelledImage: The content is another format than the extension says.
+        UnsupportedPicture: The extension is honest, but of a format that is not read.
         UnreadableImage: Cut off, damaged, or no picture at all.
     """
     size = path.stat().st_size
@@ -54,15 +59,23 @@ def read_picture(path: Path, limits: PictureLimits) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(path, formats=("JPEG", "MPO") if content == "JPEG" else (content,)) as image:
-                pixels = image.width * image.height
-                if pixels > limits.max_pixels:
-                    raise PictureTooLarge(path.name, f"{pixels:,} pixels", f"{limits.max_pixels:,} pixels")
-                image.load()
+                _require_size(path.name, image.width, image.height, limits)
+                image.load()  # the first frame, or page, of several
                 return _to_rgb(path, ImageOps.exif_transpose(image))
     except Image.DecompressionBombError as error:
         raise PictureTooLarge(path.name, str(error), f"{limits.max_pixels:,} pixels") from error
+    except UnidentifiedImageError as error:  # its own words name a path of ours
+        raise UnreadableImage(path.name, f"it begins like a {content}, but its header makes no sense") from error
     except _DECODER_ERRORS as error:
         raise UnreadableImage(path.name, str(error) or type(error).__name__) from error
+
+
+def _require_size(name: str, width: int, height: int, limits: PictureLimits) -> None:
+    pixels = width * height
+    if pixels > limits.max_pixels:
+        raise PictureTooLarge(name, f"{pixels:,} pixels", f"{limits.max_pixels:,} pixels")
+    if min(width, height) < _LEAST_PX or max(width, height) > _MOST_LOPSIDED * min(width, height):
+        raise PictureTooSmall(name, width, height, _LEAST_PX, _MOST_LOPSIDED)
 
 
 def _to_rgb(path: Path, image: Image.Image) -> Picture:

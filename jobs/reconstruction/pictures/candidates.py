@@ -1,0 +1,82 @@
+"""Several guesses at the object's mask, each good where another fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.reconstruction.pictures.cues import Cues
+from jobs.reconstruction.pictures.holes import open_holes
+from jobs.reconstruction.pictures.morphology import (
+    Mask,
+    close,
+    drop_specks,
+    fill,
+    from_outside,
+    largest_parts,
+    share_px,
+    shrink,
+)
+from jobs.reconstruction.pictures.rim import trim_rim
+
+_NOISE = 4.0
+"""Deviations of the background below which nothing is told from it."""
+_DISCOUNTED_LAB = (3.0, 4.0, 5.0, 7.0, 9.0, 12.0, 16.0, 22.0)
+_LEAST_IN_DARK_LAB = 5.0
+_PLAIN_LAB = (3.0, 5.0, 9.0, 16.0, 30.0)
+_EDGES_LAB = (1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
+_UNEVEN_LAB, _TEXTURED_LAB = 3.0, 4.5
+"""Deviation of a background above which too much looks like it for a hole to be told, and above which its own edges
+hold up a flood."""
+_CLOSING = 0.012
+"""Radius of gaps that a shadow on a dark background may cut into the outline, of the shorter side."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`how` it was found, at which `level` [CIE Lab]. `rounds`: pixels by which it may be too large all around."""
+
+    how: str
+    level: float
+    mask: Mask
+    rounds: int = 0
+
+
+def propose(cues: Cues) -> Iterator[Candidate]:
+    """Cheap and rough ones: thresholds on the difference to the background, and floods from the frame that edges hold
+    up."""
+    background = cues.background
+    floor = max(_NOISE * background.sigma, _LEAST_IN_DARK_LAB if background.dark else 0.0)
+    yield from _flood("discounted", background.distance, _DISCOUNTED_LAB, floor, 1)
+    if background.dark:
+        return  # plain is the same there, and edges within shadows lead astray
+    yield from _flood("plain", background.plain, _PLAIN_LAB, floor, 1)
+    if background.sigma >= _TEXTURED_LAB:
+        return
+    for candidate in _flood("edges", cues.gradient, _EDGES_LAB, 0.0, 3):
+        yield replace(candidate, mask=shrink(candidate.mask, 1), rounds=2)  # a blurred edge begins outside the object
+
+
+def _flood(
+    how: str, barrier: NDArray[np.float32], levels: tuple[float, ...], floor: float, rounds: int
+) -> Iterator[Candidate]:
+    """What a flood from the frame leaves dry, at each level that lies above the noise."""
+    for level in dict.fromkeys(max(level, floor) for level in levels):
+        yield Candidate(how, level, largest_parts(drop_specks(~from_outside(barrier <= level))), rounds)
+
+
+def finish(candidate: Candidate, cues: Cues) -> Candidate:
+    """Filled but for the holes that show the background, and its rim trimmed.
+
+    On a dark background a deep shadow looks like background: bridge narrow gaps, fill all that is enclosed.
+    """
+    mask, dark = candidate.mask, cues.background.dark
+    if dark:
+        mask |= close(mask, share_px(mask, _CLOSING))
+    mask = trim_rim(fill(mask), cues.lab, candidate.rounds)
+    if not dark and cues.background.sigma < _UNEVEN_LAB:
+        mask = open_holes(mask, cues)
+    return replace(candidate, mask=mask, rounds=0)

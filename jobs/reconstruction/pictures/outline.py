@@ -1,0 +1,121 @@
+"""How much an outline looks like that of the object."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.reconstruction.pictures.cues import Cues
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask, frame_of
+
+EMPTY, FULL = 0.002, 0.95
+"""Shares of the photo that are no object, and no background."""
+_FAINT_LAB, _CLEAR_LAB, _STRONG_LAB = 4.0, 5.0, 12.0
+_UNSUPPORTED_LAB = 2.0
+_NEAR_SIGMAS, _FAR_SIGMAS = 3.0, 6.0
+_LEAST_NEAR, _LEAST_FAR = 2.5, 9.0
+_FEWEST_PX = 8
+_NARROW, _WIDE = np.ones((5, 5), np.uint8), np.ones((9, 9), np.uint8)
+"""How far from the outline a pixel is beside it."""
+_FAINT, _UNLIKE, _FRAME = 7, 8, 14
+"""Where `measure_outline` puts faint edges and colours that are left out, and from where on it speaks of the place."""
+_FEW_EDGES, _LITTLE = 0.02, 0.01
+_MAIN_PART = 0.9
+WEIGHTS = np.array((
+    0.52,  # constant
+    -0.06, 0.237, -0.104, 0.124, 0.175,  # along the outline: strong, clear, unsupported, ridge, its square
+    0.276, 0.086, 1.842, -0.433,  # left out: strong edges, faint edges, unlike but for shadows, unlike
+    -0.001, -0.291, -0.852, 0.016,  # their square roots
+    -1.378, -0.587, 0.116, -0.414, -0.034,  # on the frame, like background, in the middle, off centre, jagged
+))  # fmt: skip
+
+_IN_DARK = np.zeros(WEIGHTS.shape)
+_IN_DARK[[1, 6, 14]] = 1.0, -0.5, -1.5
+"""Strong edges along the outline, those left out, the frame. Where shadows are as dark as the background, colours that
+are left out and holes say little."""
+
+
+def estimate_iou(mask: Mask, cues: Cues) -> float:
+    """With the true mask, 0 to 1: a linear guess from what `measure_outline` sees; 0 for no outline at all."""
+    traits = measure_outline(mask, cues)
+    return 0.0 if traits is None else float(np.clip((traits * _weights(cues)).sum(), 0, 1))
+
+
+def estimate_iou_alone(mask: Mask, cues: Cues) -> float:
+    """The same, but its place does not count where nothing else stands out: an object that a side of the frame cuts is
+    no worse an object."""
+    traits = measure_outline(mask, cues)
+    if traits is None:
+        return 0.0
+    weights = _weights(cues)
+    estimate = float((traits * weights).sum())
+    if traits[_FAINT] < _FEW_EDGES and traits[_UNLIKE] < _LITTLE and _is_one_thing(mask):
+        estimate = max(estimate, float((_placed_well(traits) * weights).sum()))
+    return float(np.clip(estimate, 0, 1))
+
+
+def _weights(cues: Cues) -> NDArray[np.float64]:
+    return _IN_DARK if cues.background.dark else WEIGHTS
+
+
+def _placed_well(traits: NDArray[np.float64]) -> NDArray[np.float64]:
+    placed = traits.copy()
+    placed[[_FRAME, _FRAME + 2, _FRAME + 3]] = 0.0, 1.0, 0.0  # off the frame, in the middle, not off centre
+    return placed
+
+
+def _is_one_thing(mask: Mask) -> bool:
+    """In one piece, but for crumbs, on two sides of the frame at most."""
+    sides = sum(bool(side.any()) for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    return sides <= 2 and bool(stats[1:, cv2.CC_STAT_AREA].max() > _MAIN_PART * np.count_nonzero(mask))
+
+
+def measure_outline(mask: Mask, cues: Cues) -> NDArray[np.float64] | None:
+    """What speaks for and against a mask, (19,): edges along it, edges and colours that it leaves out, its place."""
+    small = mask.astype(np.uint8)
+    outline = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, SQUARE) > 0
+    outline[:2] = outline[-2:] = False
+    outline[:, :2] = outline[:, -2:] = False
+    if not EMPTY < mask.mean() < FULL or np.count_nonzero(outline) < _FEWEST_PX:
+        return None
+    return np.array([1.0, *_along(outline, small, cues), *_left_out(small, cues), *_place(mask, outline, cues)])
+
+
+def _along(outline: Mask, small: NDArray[np.uint8], cues: Cues) -> tuple[float, ...]:
+    """Edge support, and whether it is a ridge: a shadow's outline is no steeper than what lies beside it."""
+    edges = cues.edges[outline]
+    ring = (cv2.dilate(small, _WIDE) > 0) & (cv2.dilate(small, _NARROW) == 0)
+    beside = float(cues.gradient[ring].mean()) if ring.any() else 0.0
+    ridge = float(edges.mean() / (edges.mean() + beside + 0.5))
+    support = [float(np.minimum(edges / level, 1).mean()) for level in (_STRONG_LAB, _CLEAR_LAB)]
+    return (*support, float((edges < _UNSUPPORTED_LAB).mean()), ridge, ridge**2)
+
+
+def _left_out(small: NDArray[np.uint8], cues: Cues) -> tuple[float, ...]:
+    """Shares of the photo's edges, and of its background, that the mask should have held."""
+    outside, background = cv2.dilate(small, _WIDE) == 0, cues.background
+    far = max(_LEAST_FAR, _FAR_SIGMAS * background.sigma)
+    strong, faint = cues.gradient > _STRONG_LAB, cues.gradient > _FAINT_LAB
+    shares = (
+        np.count_nonzero(strong & outside) / (np.count_nonzero(strong) + 20),
+        np.count_nonzero(faint & outside) / (np.count_nonzero(faint) + 50),
+        float((background.distance[outside] > far).mean()) if outside.any() else 0.0,
+        float((background.plain[outside] > far).mean()) if outside.any() else 0.0,
+    )
+    return (*shares, *(float(np.sqrt(share)) for share in shares))
+
+
+def _place(mask: Mask, outline: Mask, cues: Cues) -> tuple[float, ...]:
+    height, width = mask.shape
+    rows, columns = mask.sum(axis=1), mask.sum(axis=0)
+    area = float(rows.sum())
+    offset = np.hypot(
+        (rows @ np.arange(height)) / area / height - 0.5, (columns @ np.arange(width)) / area / width - 0.5
+    )
+    near = max(_NEAR_SIGMAS * cues.background.sigma, _LEAST_NEAR)
+    middle = mask[int(0.4 * height) : int(0.6 * height), int(0.4 * width) : int(0.6 * width)]
+    complexity = min(np.count_nonzero(outline) / np.sqrt(area) / 10, 3.0)
+    alike = float((cues.background.distance[mask] < near).mean())
+    return float(frame_of(mask).mean()), alike, float(middle.mean()), float(offset), complexity

@@ -1,0 +1,49 @@
+"""The outermost pixels of a mask: object, background, or what a lens mixed of both."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.reconstruction.pictures.background import length
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask
+
+_REACH = 0.015
+"""Of the shorter side: how far away the background beside a pixel is looked at."""
+_MIXED = 0.5
+
+
+def trim_rim(mask: Mask, lab: NDArray[np.float32], rounds: int) -> Mask:
+    """Take off pixels of the outline, `rounds` times one, that are nearer in colour to the background beside them than
+    to what differs most from it within two pixels. `lab` (h, w, 3)."""
+    if not mask.any():
+        return mask
+    reach = max(3, round(_REACH * min(mask.shape)))
+    window = _around(mask, reach + 2)
+    trimmed, part, colours = mask.copy(), mask[window], np.ascontiguousarray(lab[window])
+    for _ in range(rounds):
+        dropped = _find_mixed(part, colours, reach)
+        if not dropped.any():
+            break
+        part = part & ~dropped
+    trimmed[window] = part
+    return trimmed
+
+
+def _find_mixed(mask: Mask, lab: NDArray[np.float32], reach: int) -> Mask:
+    small, size = mask.astype(np.uint8), (2 * reach + 1, 2 * reach + 1)
+    beside = np.asarray(1 - cv2.dilate(small, SQUARE), np.float32)
+    weight = np.asarray(cv2.blur(beside, size), np.float32)
+    known = mask & (weight > 0.5 / (size[0] * size[1]))
+    colour = cv2.blur(cv2.multiply(lab, cv2.merge([beside] * 3)), size)
+    share = np.maximum(weight, np.float32(1e-6))
+    distance = length(cv2.subtract(lab, cv2.divide(colour, cv2.merge([share] * 3)))) * known
+    rim = known & (cv2.erode(small, SQUARE, borderValue=1) == 0)
+    return rim & (distance < _MIXED * cv2.dilate(distance, np.ones((5, 5), np.uint8)))
+
+
+def _around(mask: Mask, margin: int) -> tuple[slice, slice]:
+    """The window that holds the mask and this much around it."""
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return slice(max(top - margin, 0), top + height + margin), slice(max(left - margin, 0), left + width + margin)
