@@ -59,6 +59,15 @@ class RayCaster:
         """Depth of what is in front at pixels (n,); inf where nothing is."""
         return self._cast(camera, u, v)[2]
 
+    def leave(self, camera: Camera, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Depth at which the rays through pixels (n,) leave the mesh for good; inf where they miss it."""
+        rays = camera.rays(u, v)
+        beyond = 2 * float(np.linalg.norm((camera.position - self._centre) * self._scale) + np.sqrt(3)) / self._scale
+        starts = ((camera.position + beyond * rays - self._centre) * self._scale).astype(np.float32)
+        backwards = np.ascontiguousarray(-rays, np.float32)
+        hit = self._scene.run(np.ascontiguousarray(starts), backwards, query="INTERSECT", output=1)
+        return np.where(hit["primID"] >= 0, beyond - hit["tfar"] / self._scale, np.inf).astype(np.float32)
+
     def _window(self, camera: Camera, width: int, height: int) -> tuple[int, int, int, int]:
         """The part of the picture that the mesh can be in; all of it if the mesh reaches behind the camera."""
         u, v, depth = camera.project(self._corners / self._scale + self._centre)
