@@ -13,6 +13,7 @@ from typing import NoReturn, get_args
 
 from flows import console
 from flows.doctor_command import examine
+from flows.mat_command import PAPERS, write_mat
 from flows.result import Failure, build_view
 from flows.run_command import run
 from jobs.contracts.document import Document, LengthUnit
@@ -143,6 +144,12 @@ def _verify(options: argparse.Namespace) -> int:
     return 0 if verification.intact else BadInput.exit_code
 
 
+def _mat(options: argparse.Namespace) -> int:
+    write_mat(options.paper, options.out)
+    print(f"{options.out}: print it at 100 %; the bar on it must measure 100 mm. How to take the photos is on it.")
+    return 0
+
+
 def _print_json(document: Document) -> None:
     print(document.to_json().decode())
 
@@ -166,6 +173,11 @@ def _parser() -> Parser:
     show = commands.add_parser("show", parents=[shared], help="print a scene's gates, verdicts, provenance, artifacts")
     show.add_argument("scene", metavar="SCENE")
     show.set_defaults(command=_show)
+
+    mat = commands.add_parser("mat", help="write a capture mat to print: photos on it need no cameras and no size")
+    mat.add_argument("--paper", choices=PAPERS, default="A4", help="that it is printed on (default A4)")
+    mat.add_argument("out", type=Path, metavar="OUT.pdf")
+    mat.set_defaults(command=_mat)
 
     verify = commands.add_parser("verify", help="check a dataset against its certificate")
     verify.add_argument("dataset", metavar="PATH|gs://...")

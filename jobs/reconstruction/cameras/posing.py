@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import numpy as np
-from numpy.typing import NDArray
-
-from jobs.contracts.reconstruction import PhotoSource, ReconstructionRequest, ScaleSource
+from jobs.contracts.reconstruction import PhotoSource, ReconstructionRequest
 from jobs.reconstruction.cameras.camera_file import match_photos, read_cameras
-from jobs.reconstruction.cameras.shot import Shot, load_shot
+from jobs.reconstruction.cameras.mat_posing import pose_by_mat
+from jobs.reconstruction.cameras.posed import Posed as Posed
+from jobs.reconstruction.cameras.shot import load_shot
+from jobs.reconstruction.cameras.turntable import pose_by_turntable
 from jobs.reconstruction.errors import NoPhotos, TooFewViews, TooManyPhotos, listed
 from jobs.reconstruction.parallel import map_in_threads
 from jobs.runtime.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Ground:
-    """The plane that the object stands on: `normal` (3,) @ x >= `offset` holds the object [world units]."""
-
-    normal: NDArray[np.float64]
-    offset: float
-
-
-@dataclass(frozen=True)
-class Posed:
-    """`cameras`: what told where the photos were taken from, for messages.
-
-    `residual_px`: mean reprojection error of the poses, where they were estimated. `points`: (n, 3) [world units],
-    triangulated on the way; none from camera files.
-    """
-
-    shots: tuple[Shot, ...]
-    cameras: str
-    scale_source: ScaleSource
-    warnings: tuple[str, ...] = ()
-    ground: Ground | None = None
-    residual_px: float | None = None
-    points: NDArray[np.float64] | None = None
 
 
 def pose_photos(request: ReconstructionRequest, source: PhotoSource, workspace: Workspace) -> Posed:
@@ -49,7 +23,17 @@ def pose_photos(request: ReconstructionRequest, source: PhotoSource, workspace: 
         BadInput: Photos or cameras cannot be worked with, see `errors`.
     """
     _require_photos(request, source)
-    return _from_files(request, source, workspace)
+    if source.cameras:
+        return _from_files(request, source, workspace)
+    photos = sorted(source.photos, key=lambda photo: photo.name)
+    if source.turntable is not None:
+        return pose_by_turntable(request, source, photos, workspace)
+    posed = pose_by_mat(request, photos, workspace)
+    if posed is not None:
+        return posed
+    from jobs.reconstruction.cameras.unposed import pose_by_texture  # pycolmap is large, and seldom needed
+
+    return pose_by_texture(request, photos, workspace)
 
 
 def _require_photos(request: ReconstructionRequest, source: PhotoSource) -> None:
@@ -63,8 +47,8 @@ def _require_photos(request: ReconstructionRequest, source: PhotoSource) -> None
 
 def _from_files(request: ReconstructionRequest, source: PhotoSource, workspace: Workspace) -> Posed:
     """Raises: InvalidCameras, UnknownCameraModel, CamerasDoNotMatch, and what `read_picture` raises."""
-    (file,) = source.cameras
-    cameras = read_cameras(workspace.fetch(file))
+    file = next((one for one in source.cameras if PurePosixPath(one.name).stem == "images"), source.cameras[0])
+    cameras = read_cameras(*workspace.fetch_all(source.cameras))
     name = PurePosixPath(file.name).name
     pairs, unused = match_photos(file, cameras.rows, source.photos)
     workspace.progress("fetch")

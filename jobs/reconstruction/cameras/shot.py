@@ -13,11 +13,13 @@ from jobs.contracts.reconstruction import PictureLimits
 from jobs.reconstruction.cameras.camera import Camera
 from jobs.reconstruction.cameras.camera_row import CameraRow
 from jobs.reconstruction.errors import CamerasDoNotMatch
+from jobs.reconstruction.pictures.hint import BACKGROUND as BACKGROUND
+from jobs.reconstruction.pictures.hint import OBJECT as OBJECT
+from jobs.reconstruction.pictures.hint import UNSURE as UNSURE
 from jobs.reconstruction.pictures.picture import Picture, read_picture
 
 _FARTHEST_CENTRE = 1.5
 """Of the photo's size, from its middle: a crop may well leave the principal point outside."""
-BACKGROUND, UNSURE, OBJECT = 0, 128, 255
 
 
 @dataclass(frozen=True)
