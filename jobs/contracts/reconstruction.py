@@ -126,13 +126,55 @@ class CarvingSettings(Document):
 
     `grid` voxels along the longest side. `doubters`: how many views may disagree before a point is carved away, where
     their outlines are doubtful (in shadow, say); a certain outline carves alone.
-    `min_views` usable views (object wholly inside the frame) are required.
+    `min_views` usable views (object wholly inside the frame) are required. `allow_several`: what looks like two objects
+    is taken for one.
     """
 
     grid: Annotated[int, Field(ge=32, le=512)] = 192
     doubters: Annotated[int, Field(ge=0, le=8)] = 1
     min_views: Annotated[int, Field(ge=3)] = 8
     max_side_px: Annotated[int, Field(ge=64)] = 1280
+    allow_several: bool = False
+
+
+class PosingSettings(Document):
+    """Poses from the photos' own texture (structure from motion).
+
+    `features` of each photo, at `max_side_px`, are compared with those of its `partners` most similar photos.
+    `min_share` of the photos must find their place.
+    """
+
+    max_side_px: Annotated[int, Field(ge=320, le=4096)] = 1200
+    features: Annotated[int, Field(ge=256, le=16384)] = 4096
+    partners: Annotated[int, Field(ge=4, le=200)] = 20
+    min_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+
+class StereoSettings(Document):
+    """Matching photos against each other inside the visual hull. `device`: where that is computed."""
+
+    device: Literal["cpu", "cuda"] = "cpu"
+
+
+class ScanSettings(Document):
+    """RGB-D scans.
+
+    At most `max_frames` frames are used, evenly spread; every `hold_out`-th of them is not fused but measures the
+    result. Depth beyond `max_depth_m` is left out. An object is at least `min_height_m` high, between `min_object_m`
+    and `max_object_m` long, and was seen from within `max_distance_m`; a support is level and has at least
+    `min_support_m2`. `passes`: how often poses are moved onto the fused surface.
+    """
+
+    min_frames: Annotated[int, Field(ge=2)] = 8
+    max_frames: Annotated[int, Field(ge=8, le=2000)] = 250
+    hold_out: Annotated[int, Field(ge=2, le=100)] = 10
+    max_depth_m: Annotated[float, Field(gt=0, le=10)] = 3.0
+    min_height_m: Annotated[float, Field(gt=0, le=1)] = 0.02
+    min_object_m: Annotated[float, Field(gt=0, le=1)] = 0.03
+    max_object_m: Annotated[float, Field(gt=0, le=5)] = 0.6
+    max_distance_m: Annotated[float, Field(gt=0, le=10)] = 1.6
+    min_support_m2: Annotated[float, Field(gt=0)] = 0.05
+    passes: Annotated[int, Field(ge=0, le=10)] = 3
 
 
 class ReconstructionRequest(Document):
@@ -152,6 +194,9 @@ class ReconstructionRequest(Document):
     pictures: PictureLimits = PictureLimits()
     meshes: MeshLimits = MeshLimits()
     carving: CarvingSettings = CarvingSettings()
+    scans: ScanSettings = ScanSettings()
+    posing: PosingSettings = PosingSettings()
+    stereo: StereoSettings = StereoSettings()
 
     @model_validator(mode="after")
     def _scan_where_one_is_needed(self) -> Self:

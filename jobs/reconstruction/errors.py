@@ -27,11 +27,20 @@ class TooManyPhotos(BadInput):
 
 
 class TooFewViews(BadInput):
-    """Fewer usable views than the request demands. `cut` views show only a part of the object."""
+    """Fewer usable views than the request demands. `cut` views show only a part of the object, `duplicates` what
+    others show."""
 
-    def __init__(self, usable: int, required: int, cut: Sequence[str], doubtful: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        usable: int,
+        required: int,
+        cut: Sequence[str],
+        doubtful: Sequence[str] = (),
+        duplicates: Sequence[str] = (),
+    ) -> None:
         why = f" The frame cuts the object in {listed(cut)}." if cut else ""
         why += f" Their silhouettes contradict the other views: {listed(doubtful)}." if doubtful else ""
+        why += f" They show the same as others, from the same place: {listed(duplicates)}." if duplicates else ""
         super().__init__(
             f"{usable} usable photo{'' if usable == 1 else 's'}, at least {required} are needed.{why} "
             "Add photos from all sides that show the whole object with some margin."
@@ -47,7 +56,7 @@ class MislabelledImage(BadInput):
     def __init__(self, name: str, content: str) -> None:
         super().__init__(
             f"'{name}' is called otherwise, but its content is {content}. "
-            "Expected a JPEG, PNG, WEBP, TIFF or BMP picture whose extension says so: rename or convert it."
+            "Expected a JPEG, PNG, WEBP, TIFF, BMP or GIF picture whose extension says so: rename or convert it."
         )
 
 
@@ -60,7 +69,8 @@ class InvalidCameras(BadInput):
     def __init__(self, name: str, problems: Sequence[str]) -> None:
         super().__init__(
             f"The camera file '{name}' cannot be used: {'; '.join(problems[:_LISTED])}. "
-            "Expected a nerfstudio transforms.json or a Middlebury *_par.txt; export the cameras again."
+            "Expected a nerfstudio transforms.json, a Middlebury *_par.txt, or COLMAP's cameras and images; export the "
+            "cameras again."
         )
 
 
@@ -76,6 +86,7 @@ class CamerasDoNotMatch(BadInput):
     """The cameras are well-formed, but not those of the photos."""
 
     def __init__(self, name: str, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
         super().__init__(
             f"The cameras in '{name}' do not match the photos: {'; '.join(problems[:_LISTED])}. "
             "Use the camera file that was made from exactly these photos."
@@ -98,6 +109,14 @@ class FullSilhouette(BadInput):
         )
 
 
+class SeveralObjects(BadInput):
+    def __init__(self, name: str, seen: str) -> None:
+        super().__init__(
+            f"'{name}' shows {seen}, where one object was expected. Photograph each object by itself, with some space "
+            "around it; if this is one object, set 'allow_several' in the request's 'carving' settings."
+        )
+
+
 class ProviderFailed(SimfoundryError):
     """A provider broke while it worked; the next one in the request's list is tried."""
 
@@ -109,7 +128,7 @@ class NoProviderTakes(BadInput):
     def __init__(self, kind: str, asked: Iterable[str]) -> None:
         super().__init__(
             f"None of the providers asked for ({', '.join(asked)}) takes a source of kind '{kind}'. "
-            "Photos need visual_hull, a mesh needs mesh_import."
+            "Photos need visual_hull, one picture needs single_view, a mesh needs mesh_import."
         )
 
 

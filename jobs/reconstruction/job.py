@@ -7,20 +7,32 @@ from jobs.contracts.manifest import Manifest, Provenance
 from jobs.contracts.reconstruction import ReconstructedMesh, ReconstructionRequest
 from jobs.geometry.closed import compute_volume_m3
 from jobs.geometry.glb_file import save_glb, vertex_colours
+from jobs.reconstruction.appearance.contact_sheet import save_rendered_sheet
+from jobs.reconstruction.formats.export import require_formats, write_formats
+from jobs.reconstruction.quality.report import check_quality, report_quality
 from jobs.reconstruction.reconstructor import Reconstruction, reconstruct
 from jobs.runtime.key import dependency_versions
 from jobs.runtime.workspace import Workspace
 
 
 def run(request: ReconstructionRequest, workspace: Workspace) -> Manifest:
-    """One capture of one object to a mesh, by the first provider that can.
+    """One capture of one object to a mesh, by the first provider that can, and that in the formats asked for.
 
     Raises:
+        FormatUnavailable: Before anything is made.
         BadInput: What was given cannot be worked with.
         AllProvidersFailed: No provider could.
     """
+    formats = require_formats(request.formats)
     made, provider, failures = reconstruct(request, workspace)
-    save_glb(made.mesh, workspace.output("mesh/glb", "mesh.glb"))
+    glb = workspace.output("mesh/glb", "mesh.glb")
+    save_glb(made.mesh, glb)
+    quality = report_quality(request, provider, made.mesh, made.scale_source, made.evidence)
+    workspace.publish_document("quality/report", "quality.json", quality)
+    sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
+    if not sheet.exists():
+        save_rendered_sheet(sheet, made.mesh)
+    checks = (*made.checks, *check_quality(quality, made.evidence), *write_formats(formats, glb, workspace))
     workspace.publish_document("mesh/document", "mesh.json", _describe(made, request.name, provider))
     provenance = Provenance(
         maker=provider,
@@ -29,7 +41,7 @@ def run(request: ReconstructionRequest, workspace: Workspace) -> Manifest:
         failures=failures,
         warnings=made.warnings,
     )
-    return workspace.manifest(request, made.checks, provenance)
+    return workspace.manifest(request, checks, provenance)
 
 
 def _describe(made: Reconstruction, name: str, provider: str) -> ReconstructedMesh:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from trimesh.visual import ColorVisuals
+import numpy as np
+from trimesh import Trimesh
 
 from jobs.contracts.check import CheckResult
-from jobs.contracts.reconstruction import PhotoSource, ReconstructionRequest, ScaleSource
+from jobs.contracts.reconstruction import CarvingSettings, PhotoSource, ReconstructionRequest, ScaleSource
 from jobs.geometry.extents import compute_longest_extent_m
-from jobs.reconstruction.appearance.colouring import compute_vertex_colours
-from jobs.reconstruction.appearance.contact_sheet import save_contact_sheet
 from jobs.reconstruction.cameras.posing import Posed, pose_photos
-from jobs.reconstruction.cameras.shot import Shot
-from jobs.reconstruction.carving.carved import Carved, carve
+from jobs.reconstruction.carving.carved import Carved, Hull, complete, find_hull
+from jobs.reconstruction.carving.underside import Underside
 from jobs.reconstruction.carving.view import View
-from jobs.reconstruction.errors import EmptySilhouette, FullSilhouette, TooFewViews
-from jobs.reconstruction.parallel import map_in_threads
-from jobs.reconstruction.pictures.silhouette import find_silhouette
+from jobs.reconstruction.errors import CamerasDoNotMatch
+from jobs.reconstruction.finishing import finish
+from jobs.reconstruction.pictures.objects import find_objects
 from jobs.reconstruction.quality.evidence import check_mesh
 from jobs.reconstruction.reconstructor import Reconstruction
+from jobs.reconstruction.stereo.kernels import load_kernel
+from jobs.reconstruction.stereo.refinement import refine
 from jobs.runtime.workspace import Workspace
 
 _DIFFERENT_SIZE = 0.1
@@ -39,58 +40,100 @@ class VisualHull:
         Raises:
             BadInput: Each thing that can be wrong with photos or cameras has its own error, see `errors`.
         """
-        source = request.source
-        assert isinstance(source, PhotoSource)  # `takes` says so
-        posed = pose_photos(request, source, workspace)
-        views = _find_objects(posed.shots, request.carving.min_views, workspace)
-        carved = carve(views, posed.cameras, request.carving, workspace.progress)
-        workspace.progress("colour")
-        carved.mesh.visual = ColorVisuals(carved.mesh, vertex_colors=compute_vertex_colours(carved.mesh, carved.views))
-        save_contact_sheet(workspace.output("picture/contact_sheet", "contact_sheet.jpg"), carved.mesh, carved.views)
-        checks, scale_source, more = _scale(carved, posed, source, request.name)
-        return Reconstruction(
-            mesh=carved.mesh,
-            scale_source=scale_source,
-            checks=(*checks, *_check_views(carved, request.name)),
-            warnings=(*posed.warnings, *carved.warnings, *more),
-            views_used=len(carved.views),
-            views_cut=tuple(view.name for view in carved.views if view.is_cut),
-        )
+        return _reconstruct(request, workspace, lambda hull: hull.surface)
 
 
-def _find_objects(shots: Sequence[Shot], min_views: int, workspace: Workspace) -> list[View]:
-    """Raises: EmptySilhouette, FullSilhouette, TooFewViews."""
-    found = map_in_threads(
-        lambda shot: (shot, find_silhouette(shot.rgb, shot.alpha)),
-        shots,
-        lambda done, total: workspace.progress("silhouettes", done, total),
+@dataclass(frozen=True)
+class MultiViewStereo:
+    """See `Reconstructor`. The visual hull, and inside it what the photos' texture says: hollows and flat tops."""
+
+    takes: frozenset[str] = frozenset({"photos"})
+
+    def reconstruct(self, request: ReconstructionRequest, workspace: Workspace) -> Reconstruction:
+        """Photos to a closed, coloured mesh in the cameras' world.
+
+        Raises:
+            BadInput: Each thing that can be wrong with photos or cameras has its own error, see `errors`.
+            Unavailable: The device that stereo was asked to run on is not there; found out before anything is read.
+        """
+        kernel = load_kernel(request.stereo.device)
+        return _reconstruct(request, workspace, lambda hull: refine(hull, kernel, workspace.progress))
+
+
+def _reconstruct(
+    request: ReconstructionRequest, workspace: Workspace, shape: Callable[[Hull], Trimesh]
+) -> Reconstruction:
+    """What both have in common; `shape` makes of the hull the surface that it will be."""
+    source = request.source
+    assert isinstance(source, PhotoSource)  # `takes` says so
+    posed = pose_photos(request, source, workspace)
+    found = find_objects(posed.shots, request.carving.min_views, workspace)
+    hull = _find_hull(found.views, posed, request.carving, workspace)
+    carved = complete(hull, shape(hull))
+    finished = finish(carved, posed, request, workspace, found.photos)
+    carved = finished.carved
+    checks, scale_source, more = _scale(carved, posed, source, request.name)
+    finished.texture.save(carved.mesh, workspace.output("mesh/textured_glb", "textured.glb"))
+    return Reconstruction(
+        mesh=carved.mesh,
+        scale_source=scale_source,
+        checks=(*checks, *_check_views(carved, request.name)),
+        warnings=(
+            *posed.warnings,
+            *found.warnings,
+            *carved.warnings,
+            *finished.warnings,
+            *finished.evidence.advice,
+            *more,
+        ),
+        views_used=len(carved.views),
+        views_cut=tuple(view.name for view in carved.views if view.is_cut),
+        evidence=finished.evidence,
     )
-    empty = [shot.name for shot, silhouette in found if silhouette.is_empty]
-    full = [shot.name for shot, silhouette in found if silhouette.is_full]
-    if empty:
-        raise EmptySilhouette(empty)
-    if full:
-        raise FullSilhouette(full)
-    views = [View.of(shot, silhouette) for shot, silhouette in found]
-    usable = sum(not view.is_cut for view in views)
-    if usable < min_views:
-        raise TooFewViews(usable, min_views, [view.name for view in views if view.is_cut])
-    return views
+
+
+def _find_hull(views: Sequence[View], posed: Posed, settings: CarvingSettings, workspace: Workspace) -> Hull:
+    """Raises: CamerasDoNotMatch, or what the poses' source says instead."""
+    ground = Underside(posed.ground.normal, posed.ground.offset) if posed.ground else None
+    try:
+        return find_hull(views, posed.cameras, settings, workspace.progress, ground)
+    except CamerasDoNotMatch as error:
+        if posed.disagreement is None:
+            raise
+        raise posed.disagreement(error.problems) from error
 
 
 def _scale(
     carved: Carved, posed: Posed, source: PhotoSource, name: str
 ) -> tuple[tuple[CheckResult, ...], ScaleSource, tuple[str, ...]]:
-    """Bring the mesh to the known size, if there is one; about the world's origin, so that it stays where it was."""
-    if source.known_size_m is None:
+    """Bring the mesh to the known size, else to the known distance; about the world's origin, so that it stays where
+    it was."""
+    given = _given_factors(carved, source)
+    if not given:
         return check_mesh(carved.mesh, name, posed.scale_source), posed.scale_source, ()
-    factor = source.known_size_m / compute_longest_extent_m(carved.mesh)
+    scale_source, factor = given[0]
+    warnings = []
+    if len(given) > 1 and abs(given[1][1] / factor - 1) > _DIFFERENT_SIZE:
+        seen_m = given[1][1] * compute_longest_extent_m(carved.mesh)
+        warnings.append(f"by the given distance it is {seen_m:.4g} m long, the given size is {source.known_size_m:g} m")
+    if posed.scale_source in ("cameras", "mat") and abs(factor - 1) > _DIFFERENT_SIZE:
+        seen_m = compute_longest_extent_m(carved.mesh)
+        kind = "size" if scale_source == "known_size" else "distance"
+        warnings.append(f"{posed.cameras} says {seen_m:.4g} m, by the given {kind} it is {seen_m * factor:.4g} m")
     carved.mesh.apply_scale(factor)
-    warnings = ()
-    if posed.scale_source == "cameras" and abs(factor - 1) > _DIFFERENT_SIZE:
-        seen_m = source.known_size_m / factor
-        warnings = (f"the cameras say {seen_m:.4g} m, the given size is {source.known_size_m:g} m",)
-    return check_mesh(carved.mesh, name, "known_size"), "known_size", warnings
+    return check_mesh(carved.mesh, name, scale_source), scale_source, tuple(warnings)
+
+
+def _given_factors(carved: Carved, source: PhotoSource) -> list[tuple[ScaleSource, float]]:
+    """What the mesh is to be scaled by, as each given length has it; the more direct one first."""
+    given: list[tuple[ScaleSource, float]] = []
+    if source.known_size_m is not None:
+        given.append(("known_size", source.known_size_m / compute_longest_extent_m(carved.mesh)))
+    if source.known_distance_m is not None:
+        middle = np.asarray(carved.mesh.bounds).mean(axis=0)
+        distances = [float(np.linalg.norm(view.camera.position - middle)) for view in carved.views]
+        given.append(("known_distance", source.known_distance_m / float(np.median(distances))))
+    return given
 
 
 def _check_views(carved: Carved, name: str) -> tuple[CheckResult, ...]:

@@ -19,18 +19,25 @@ from jobs.reconstruction.cameras.camera import Camera
 from jobs.reconstruction.cameras.shot import Shot
 from jobs.reconstruction.carving.carved import carve
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.pictures.picture import Picture
 from jobs.reconstruction.pictures.silhouette import find_silhouette
+from jobs.reconstruction.single_view.guess import guess_shape
+from jobs.reconstruction.single_view.subject import find_subject
 from jobs.runtime.errors import SimfoundryError
 from jobs.runtime.key import dependency_versions
 
 _RADIUS_M, _DISTANCE_M, _SIDE_PX, _FOCAL_PX = 0.05, 0.4, 96, 240.0
-_VIEWS, _TOLERANCE = 16, 0.05
+_VIEWS, _TOLERANCE, _GUESS_TOLERANCE = 16, 0.05, 0.1
 _REMEDY = "Run `make setup` again: a library of the reconstruction extra is missing or broken."
 
 
 def probe() -> tuple[Readiness, ...]:
-    """Carve a rendered sphere, write and read a cube. Never raises."""
-    return (_attempt("visual_hull", _carve_sphere), _attempt("mesh_import", _import_cube))
+    """Carve a rendered sphere, guess one from a single picture, write and read a cube. Never raises."""
+    return (
+        _attempt("visual_hull", _carve_sphere),
+        _attempt("single_view", _guess_sphere),
+        _attempt("mesh_import", _import_cube),
+    )
 
 
 def _attempt(name: str, canary: Callable[[], tuple[bool, str]]) -> Readiness:
@@ -64,6 +71,16 @@ def _carve_sphere() -> tuple[bool, str]:
     ratio = compute_volume_m3(carved.mesh) / (4 / 3 * np.pi * _RADIUS_M**3)
     seen = f"carved a sphere from {_VIEWS} rendered views; its volume is {ratio:.3f} of the true one"
     return abs(ratio - 1) < _TOLERANCE, seen
+
+
+def _guess_sphere() -> tuple[bool, str]:
+    """From one picture of it, at known size."""
+    rgb = _render_sphere(_look_at_origin(np.array([0.0, -_DISTANCE_M, 0.0])))
+    mesh = guess_shape(find_subject(Picture(rgb, None), "canary", _SIDE_PX)).mesh
+    mesh.apply_scale(2 * _RADIUS_M / float(mesh.extents[0]))
+    ratio = compute_volume_m3(mesh) / (4 / 3 * np.pi * _RADIUS_M**3)
+    seen = f"guessed a sphere from one picture; its volume is {ratio:.3f} of the true one"
+    return abs(ratio - 1) < _GUESS_TOLERANCE, seen
 
 
 def _look_at_origin(position: np.ndarray) -> Camera:

@@ -12,19 +12,24 @@ from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import ProviderFailure
 from jobs.contracts.reconstruction import ReconstructionRequest, ScaleSource
 from jobs.reconstruction.errors import AllProvidersFailed, NoProviderTakes, ProviderFailed
+from jobs.reconstruction.quality.photo_evidence import PhotoEvidence
 from jobs.runtime.errors import Unavailable
 from jobs.runtime.registry import resolve
 from jobs.runtime.workspace import Workspace
 
 PROVIDERS: Mapping[str, str] = {
+    "multi_view_stereo": "jobs.reconstruction.multi_view:MultiViewStereo",
     "visual_hull": "jobs.reconstruction.multi_view:VisualHull",
+    "single_view": "jobs.reconstruction.single_view.provider:SingleView",
+    "rgbd_fusion": "jobs.reconstruction.scans.rgbd_fusion:RgbdFusion",
+    "scanned_object": "jobs.reconstruction.scans.scanned_object:ScannedObject",
     "mesh_import": "jobs.reconstruction.mesh_import:MeshImport",
 }
 
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """`mesh` [m, Z up where the source says which way is up], and the evidence for it."""
+    """`mesh` [m, Z up where the source says which way is up], and the evidence for it; `evidence` of photos, if any."""
 
     mesh: trimesh.Trimesh
     scale_source: ScaleSource
@@ -32,6 +37,7 @@ class Reconstruction:
     warnings: tuple[str, ...] = ()
     views_used: int | None = None
     views_cut: tuple[str, ...] = ()
+    evidence: PhotoEvidence | None = None
 
 
 class Reconstructor(Protocol):

@@ -15,8 +15,13 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-OWN_PYTHON = {REPOSITORY / "jobs/simulation/isaac_sim_probe.py"}
-"""Run by the Python of Isaac Sim, with what that has."""
+OWN_PYTHON = {
+    REPOSITORY / "jobs/simulation/isaac_sim_probe.py",
+    REPOSITORY / "jobs/reconstruction/formats/in_blender.py",
+}
+"""Run by the Python of Isaac Sim and of Blender, with what those have."""
+SEPARATE = {"OCP": "cadquery-ocp"}
+"""What installs a module of an extra that `EXTRAS=all` leaves out."""
 _TABLE_ENTRY = re.compile(r"(jobs\.[a-z0-9_.]+):\w+")
 
 
@@ -66,7 +71,7 @@ def _source(module: str) -> Path:
 
 def _distributions(module: str) -> set[str]:
     """Names of what installs a module; a single extension file is named after itself."""
-    return {_name(name) for name in _installed().get(module, [module])}
+    return {_name(name) for name in _installed().get(module, [SEPARATE.get(module, module)])}
 
 
 @cache

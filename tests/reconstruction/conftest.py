@@ -37,13 +37,15 @@ class Bench:
         self.store.upload(path, target)
         return UploadedFile(name=name, path=target, sha256=sha256_of(path), bytes=path.stat().st_size)
 
-    def photos(self, folder: Path, cameras: str = "transforms.json", **changes: object) -> ReconstructionRequest:
+    def photos(self, folder: Path, cameras: str | None = "transforms.json", **changes: object) -> ReconstructionRequest:
         files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
         source = PhotoSource(
             kind="photos",
             photos=tuple(self.upload(folder, path) for path in files),
-            cameras=(self.upload(folder, folder / cameras),),
+            cameras=() if cameras is None else (self.upload(folder, folder / cameras),),
+            turntable=changes.pop("turntable", None),
             known_size_m=changes.pop("known_size_m", None),
+            known_distance_m=changes.pop("known_distance_m", None),
         )
         return self._request(source, "visual_hull", {"carving": CARVING} | changes)
 

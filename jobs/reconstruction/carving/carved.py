@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import manifold3d
 import trimesh
 
 from jobs.contracts.reconstruction import CarvingSettings
-from jobs.geometry.closed import from_manifold, to_manifold
-from jobs.geometry.errors import OpenMesh
 from jobs.reconstruction.carving.agreement import Agreement, distrust, measure_agreement
 from jobs.reconstruction.carving.bounds import find_bounds
-from jobs.reconstruction.carving.hull import Box, hull_field, sample_field
-from jobs.reconstruction.carving.surface import extract_surface, keep_large_pieces, simplify
+from jobs.reconstruction.carving.hull import Box, Volume, hull_field, sample_field
+from jobs.reconstruction.carving.solid import make_solid
+from jobs.reconstruction.carving.surface import extract_surface, smooth
 from jobs.reconstruction.carving.underside import Underside, find_underside
 from jobs.reconstruction.carving.view import View
-from jobs.reconstruction.errors import CamerasDoNotMatch, ProviderFailed, TooFewViews, listed
+from jobs.reconstruction.errors import CamerasDoNotMatch, TooFewViews, listed
 
-_MOST_FACES = 60_000
 _PREVIEW_GRID, _PREVIEW_STEP = 96, 2
 _MATCHING_IOU = 0.75
 """Median agreement below which the cameras are taken to be wrong rather than some silhouettes."""
 _NOTHING_IN_COMMON = "the silhouettes have no point in common when seen from these cameras"
 Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Hull:
+    """`volume`: the field that the silhouettes leave [world units]; `surface`: where it is zero, uncut and as marching
+    cubes left it. `views` carved it; what lies beyond `underside` was seen by none.
+    """
+
+    volume: Volume
+    surface: trimesh.Trimesh
+    views: tuple[View, ...]
+    underside: Underside | None
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -39,18 +49,39 @@ class Carved:
     warnings: tuple[str, ...]
 
 
-def carve(views: Sequence[View], cameras: str, settings: CarvingSettings, told: Told) -> Carved:
+def carve(
+    views: Sequence[View], cameras: str, settings: CarvingSettings, told: Told, ground: Underside | None = None
+) -> Carved:
+    """The hull of the views as a closed solid. Raises: As `find_hull` and `complete`."""
+    hull = find_hull(views, cameras, settings, told, ground)
+    return complete(hull, hull.surface)
+
+
+def complete(hull: Hull, surface: trimesh.Trimesh) -> Carved:
+    """`surface`: the hull's, or one inside it.
+
+    Raises:
+        ProviderFailed: It is open.
+    """
+    mesh, pieces = make_solid(surface, hull.underside, hull.volume.spacing)
+    return Carved(mesh, pieces, hull.views, measure_agreement(mesh, hull.views), hull.underside, hull.warnings)
+
+
+def find_hull(
+    views: Sequence[View], cameras: str, settings: CarvingSettings, told: Told, ground: Underside | None = None
+) -> Hull:
     """Carve coarsely, leave out or distrust the views that contradict the rest, then carve finely.
+
+    `ground`, where it is known, is what the object stands on; otherwise it is looked for.
 
     Raises:
         CamerasDoNotMatch: The cones have nothing in common, or most views contradict it.
         TooFewViews: Too few are left.
-        ProviderFailed: The surface came out open.
     """
     box = find_bounds([view for view in views if not view.is_cut], settings.doubters)
     if box is None:
         raise CamerasDoNotMatch(cameras, [_NOTHING_IN_COMMON])
-    preview = _hull(views, box, settings.doubters, min(_PREVIEW_GRID, settings.grid), _quiet)
+    preview = extract_surface(smooth(_sample(views, box, settings.doubters, min(_PREVIEW_GRID, settings.grid), _quiet)))
     agreement = measure_agreement(preview, views, _PREVIEW_STEP)
     if preview is None or agreement.median() < _MATCHING_IOU:
         raise CamerasDoNotMatch(cameras, [_mismatch(agreement)])
@@ -62,35 +93,17 @@ def carve(views: Sequence[View], cameras: str, settings: CarvingSettings, told: 
         raise TooFewViews(len(usable), settings.min_views, cut, [view.name for view in wrong])
     if wrong:
         box = find_bounds(usable, settings.doubters) or box
-    surface = _hull(kept, box, settings.doubters, settings.grid, told)
+    volume = _sample(kept, box, settings.doubters, settings.grid, told)
+    surface = extract_surface(smooth(volume))
     if surface is None:
         raise CamerasDoNotMatch(cameras, [_NOTHING_IN_COMMON])
     told("surface", 0, 0)
-    solid, _ = keep_large_pieces(_to_solid(surface))
-    underside = find_underside(from_manifold(solid), usable)
-    if underside is not None:
-        solid = solid.trim_by_plane(tuple(underside.normal), underside.offset)
-    solid, pieces = keep_large_pieces(simplify(solid, _voxel(solid, settings.grid), _MOST_FACES))
-    mesh = from_manifold(solid)
-    return Carved(mesh, pieces, kept, measure_agreement(mesh, kept), underside, _warnings(wrong, suspects, underside))
+    underside = ground if ground is not None else find_underside(surface, usable)
+    return Hull(volume, surface, kept, underside, _warnings(wrong, suspects, underside))
 
 
-def _hull(views: Sequence[View], box: Box, doubters: int, grid: int, told: Told) -> trimesh.Trimesh | None:
-    volume = sample_field(hull_field(views, doubters), box, grid, lambda done, all_: told("carve", done, all_))
-    return extract_surface(volume)
-
-
-def _to_solid(surface: trimesh.Trimesh) -> manifold3d.Manifold:
-    """Raises: ProviderFailed: Marching cubes left it open, which is no fault of the photos."""
-    try:
-        return to_manifold(surface, "the carved surface")
-    except OpenMesh as error:
-        raise ProviderFailed("visual_hull", str(error)) from error
-
-
-def _voxel(solid: manifold3d.Manifold, grid: int) -> float:
-    low, high = solid.bounding_box()[:3], solid.bounding_box()[3:]
-    return max(b - a for a, b in zip(low, high, strict=True)) / grid
+def _sample(views: Sequence[View], box: Box, doubters: int, grid: int, told: Told) -> Volume:
+    return sample_field(hull_field(views, doubters), box, grid, lambda done, all_: told("carve", done, all_))
 
 
 def _mismatch(agreement: Agreement) -> str:

@@ -69,7 +69,7 @@ def sample_field(field: Field, box: Box, samples: int, told: Callable[[int, int]
     """Sample with `samples` points along the longest side, exactly near the surface only.
 
     The field changes by at most one unit per unit of length, so a block whose centre is farther from the surface than
-    its corners needs no finer look; it is filled with its centre's value, cut to a voxel.
+    its corners needs no finer look; it is filled with its centre's value.
     """
     spacing = box.longest / (samples - 1)
     blocks = np.ceil(((box.high - box.low) / spacing + 1) / _BLOCK).astype(int)
@@ -78,7 +78,7 @@ def sample_field(field: Field, box: Box, samples: int, told: Callable[[int, int]
     coarse = field(centre)
     near = np.flatnonzero(np.abs(coarse) < np.sqrt(3) * (_BLOCK / 2 + 1) * spacing)
     values = np.empty((len(corner), _BLOCK, _BLOCK, _BLOCK), np.float32)
-    values[:] = np.clip(coarse, -spacing, spacing)[:, None, None, None]
+    values[:] = coarse[:, None, None, None]
     inside = np.stack(np.meshgrid(*[np.arange(_BLOCK)] * 3, indexing="ij"), axis=-1).reshape(1, -1, 3)
     step = _REPORTED_POINTS // _BLOCK**3
     for start in range(0, len(near), step):

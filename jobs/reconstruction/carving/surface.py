@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import manifold3d
 import numpy as np
 import trimesh
@@ -17,17 +19,22 @@ _FIRST_TOLERANCE, _TOLERANCE_STEP = 0.02, 1.6
 _SMOOTHING_VOXELS, _FAR_VOXELS = 0.7, 4.0
 
 
-def extract_surface(volume: Volume) -> trimesh.Trimesh | None:
-    """Marching cubes where the lightly smoothed field changes sign; None if it does nowhere.
+def smooth(volume: Volume) -> Volume:
+    """The field near the surface, lightly smoothed.
 
-    Smoothing takes the steps off the edges that a voxel grid cuts at a slant; it was measured not to cost overlap with
-    the truth (at most 0.0004 of the IoU at 0.7 voxels on scanned objects).
+    It takes the steps off the edges that a voxel grid cuts at a slant, and was measured not to cost overlap with the
+    truth (at most 0.0004 of the IoU at 0.7 voxels on scanned objects).
+    """
+    near = np.clip(volume.values, -_FAR_VOXELS * volume.spacing, _FAR_VOXELS * volume.spacing)
+    return replace(volume, values=gaussian_filter(near, _SMOOTHING_VOXELS))
+
+
+def extract_surface(volume: Volume) -> trimesh.Trimesh | None:
+    """Marching cubes where the field changes sign; None if it does nowhere.
 
     Source: Lewiner et al. 2003, "Efficient implementation of marching cubes' cases with topological guarantees".
     """
-    near = np.clip(volume.values, -_FAR_VOXELS * volume.spacing, _FAR_VOXELS * volume.spacing)
-    smooth = gaussian_filter(near, _SMOOTHING_VOXELS)
-    values = np.pad(smooth, 1, constant_values=np.float32(-volume.spacing))
+    values = np.pad(volume.values, 1, constant_values=np.float32(-volume.spacing))
     if not (values > 0).any():
         return None
     off = np.float32(_OFF_ZERO * volume.spacing)

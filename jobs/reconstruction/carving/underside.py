@@ -7,7 +7,7 @@ What lies lower than the silhouettes demand is cut off flat, which is how the ob
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ import trimesh
 from numpy.typing import NDArray
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.carving.hull import Volume
 from jobs.reconstruction.carving.view import View
 
 _LEAST_ELEVATION = 0.087
@@ -31,6 +32,16 @@ class Underside:
 
     normal: NDArray[np.float64]
     offset: float
+
+    def cut(self, volume: Volume) -> Volume:
+        """The field of what the half-space leaves."""
+        x, y, z = (
+            origin + volume.spacing * np.arange(count)
+            for origin, count in zip(volume.origin, volume.values.shape, strict=True)
+        )
+        a, b, c = self.normal
+        height = a * x[:, None, None] + b * y[:, None] + (c * z - self.offset)
+        return replace(volume, values=np.minimum(volume.values, height, dtype=np.float32))
 
 
 def find_underside(mesh: trimesh.Trimesh, views: Sequence[View]) -> Underside | None:

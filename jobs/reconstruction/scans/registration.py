@@ -1,0 +1,97 @@
+"""Frames moved onto the surface that all of them make: poses from a tracker drift by a centimetre or two.
+
+Source: Chen and Medioni 1992, "Object modelling by registration of multiple range images" (point to plane), with the
+pixel-wise correspondences of Newcombe et al. 2011, "KinectFusion".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.cameras.camera import Camera
+from jobs.reconstruction.scans.frame import Frame
+
+Array = NDArray[np.float64]
+_STEP_PX, _ROUNDS = 4, 6
+_DIRECTIONS, _EACH_DIRECTION = 1.4, 200
+_FIRST_REACH_M, _LAST_REACH_M = 0.05, 0.012
+_STEEPEST = 0.3
+"""Cosine: what is seen more at a slant is measured badly."""
+_FEWEST_PIXELS = 200
+_STIFFNESS = 1e-3
+"""Of the mean information: directions that the surface does not hold, along a bare plane say, stay as they were."""
+
+
+class Model(RayCaster):
+    """A fused surface to register to. `counts` (faces,): which part of it; None for all of it."""
+
+    def __init__(self, mesh: trimesh.Trimesh, counts: NDArray[np.bool_] | None = None) -> None:
+        super().__init__(mesh)
+        self.vertices, self.faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces)
+        self.normals = np.asarray(mesh.face_normals, np.float64)
+        self.counts = np.ones(len(self.faces), bool) if counts is None else counts
+
+    def planes(self, camera: Camera, u: Array, v: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """What lies behind pixels (n,): a point (n, 3), the normal there (n, 3), and whether it counts (n,)."""
+        face, weights, _ = self._cast(camera, u, v)
+        a, b, c = self.vertices[self.faces[face]].transpose(1, 0, 2)
+        points = a + weights[:, :1] * (b - a) + weights[:, 1:] * (c - a)
+        return points, self.normals[face], (face >= 0) & self.counts[face]
+
+
+def register(frame: Frame, model: Model) -> Frame:
+    """The frame, moved a little so that its depth lies on the model as well as it can."""
+    u, v, depth = _sample(frame, model)
+    for reach in np.geomspace(_FIRST_REACH_M, _LAST_REACH_M, _ROUNDS):
+        if len(u) < _FEWEST_PIXELS:
+            return frame
+        there, normals, counts = model.planes(frame.camera, u, v)
+        rays = frame.camera.rays(u, v)
+        measured = frame.camera.position + rays * depth[:, None]
+        away = np.einsum("ij,ij->i", measured - there, normals)
+        square = np.abs(np.einsum("ij,ij->i", rays, normals)) / np.linalg.norm(rays, axis=1) > _STEEPEST
+        near = counts & square & (np.abs(away) < reach)
+        if np.count_nonzero(near) < _FEWEST_PIXELS:
+            return frame
+        frame = frame.moved(_step(measured[near], normals[near], away[near], reach, depth[near]))
+    return frame
+
+
+def _sample(frame: Frame, model: Model) -> tuple[Array, Array, Array]:
+    """Pixels u, v [px] and their depth [m], (n,) each: of each direction that the surface faces no more than so many.
+
+    Otherwise a table top outweighs the few pixels that keep the frame from sliding along it. Source: Rusinkiewicz and
+    Levoy 2001, "Efficient variants of the ICP algorithm" (normal-space sampling).
+    """
+    rows, columns = (index * _STEP_PX for index in np.nonzero(frame.depth_m[::_STEP_PX, ::_STEP_PX]))
+    if not len(rows):
+        return (np.zeros(0),) * 3
+    depth = frame.depth_m[rows, columns].astype(np.float64)
+    u, v = columns.astype(np.float64) + 0.5, rows.astype(np.float64) + 0.5
+    _, normals, counts = model.planes(frame.camera, u, v)
+    seen = np.flatnonzero(counts)
+    facing = np.rint(_DIRECTIONS * normals[seen]).astype(np.int64) @ np.array([1, 10, 100])
+    chosen = []
+    for direction in np.unique(facing):
+        those = seen[facing == direction]
+        chosen.append(those[:: max(1, len(those) // _EACH_DIRECTION)])
+    index = np.sort(np.concatenate(chosen)) if chosen else seen
+    return u[index], v[index], depth[index]
+
+
+def _step(points: Array, normals: Array, away: Array, reach: float, depth: Array) -> Array:
+    """The small motion (4, 4) that brings points onto their planes, far ones counting less (Tukey's biweight)."""
+    weight = np.square(1 - np.square(away / reach)) / depth**4
+    centre = points.mean(axis=0)
+    J = np.hstack([np.cross(points - centre, normals), normals])
+    A = np.einsum("ij,i,ik->jk", J, weight, J)
+    A += _STIFFNESS * np.diag(np.diag(A).max() * np.ones(6))
+    turn_and_shift = -np.linalg.solve(A, np.einsum("ij,i,i->j", J, weight, away))
+    T = np.eye(4)
+    T[:3, :3] = Rotation.from_rotvec(turn_and_shift[:3]).as_matrix()
+    T[:3, 3] = centre + turn_and_shift[3:] - T[:3, :3] @ centre
+    return T

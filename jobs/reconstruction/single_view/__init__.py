@@ -1,0 +1,1 @@
+"""A guess at a shape from one picture, without weights."""

@@ -1,0 +1,1 @@
+"""Depth from neighbouring photos, inside what the silhouettes leave."""

@@ -1,0 +1,54 @@
+"""Which depths the neighbouring photos confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.stereo.kernel import DepthMap, Plane
+from jobs.reconstruction.stereo.photo import Photo
+
+
+def keep_confirmed(
+    photos: Sequence[Photo],
+    maps: Sequence[DepthMap],
+    neighbours: Sequence[Sequence[int]],
+    least_confidence: float,
+    tolerance: float,
+    confirmations: int,
+) -> list[Plane]:
+    """Depths (h, w) that at least `confirmations` neighbours see within `tolerance` [world units]; 0 elsewhere."""
+    trusted = [np.where(one.confidence >= least_confidence, one.depth, 0).astype(np.float32) for one in maps]
+
+    def confirm(index: int) -> Plane:
+        rows, columns = np.nonzero(trusted[index] > 0)
+        points = _points(photos[index], trusted[index], rows, columns)
+        votes = np.zeros(len(rows), np.int8)
+        for other in neighbours[index]:
+            seen, depth = look_up(photos[other], trusted[other], points)
+            votes += (seen > 0) & (np.abs(seen - depth) < tolerance)
+        kept = np.zeros_like(trusted[index])
+        good = votes >= confirmations
+        kept[rows[good], columns[good]] = trusted[index][rows[good], columns[good]]
+        return kept
+
+    return map_in_threads(confirm, range(len(photos)))
+
+
+def look_up(photo: Photo, plane: Plane, points: NDArray[np.float32]) -> tuple[Plane, Plane]:
+    """The plane's value at the pixel nearest to each point (n, 3), 0 outside the picture, and the points' depth."""
+    u, v, depth = photo.project(points)
+    height, width = plane.shape
+    inside = (depth > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height)
+    place = np.where(inside, v, 0).astype(np.int32) * np.int32(width) + np.where(inside, u, 0).astype(np.int32)
+    value = plane.reshape(-1)[place]
+    value[~inside] = 0
+    return value, depth
+
+
+def _points(photo: Photo, depth: Plane, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:
+    rays = photo.camera.rays(columns + 0.5, rows + 0.5)
+    return (photo.camera.position + rays * depth[rows, columns, None]).astype(np.float32)

@@ -1,0 +1,128 @@
+"""Depths of many photos and the hull, to one field.
+
+As the hull is what no silhouette leaves out, so the fused solid is what no photo looks through: a point is carved where
+some photos see a confirmed surface clearly behind it. A photo whose surface lies in front says nothing, so the two
+sides of a thin wall do not disturb each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.reconstruction.carving.hull import Volume
+from jobs.reconstruction.carving.surface import smooth
+from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.stereo.consistency import look_up
+from jobs.reconstruction.stereo.kernel import Plane
+from jobs.reconstruction.stereo.photo import Photo
+
+_BLOCK = 4
+_CHUNK_POINTS = 1 << 14
+_MARGIN = 2.0
+"""Voxels outside the hull that are looked at too, so that smoothing has something to smooth with."""
+_UNSEEN = np.float32(1e9)
+
+
+@dataclass(frozen=True)
+class FusionRule:
+    """In voxels, but for `witnesses`: so many photos must see through a point.
+
+    `band`: depths are believed to that much on either side. `agreeing`: depths this near to the least that `witnesses`
+    allow are averaged. `significant`: stereo moves the hull's surface only where it moves it by more.
+    """
+
+    witnesses: int = 3
+    band: float = 3.0
+    agreeing: float = 1.0
+    significant: float = 1.0
+
+
+def see_through(hull: Volume, photos: Sequence[Photo], depths: Sequence[Plane], rule: FusionRule) -> Volume:
+    """Signed distance to what the photos see, sampled as `hull` is; cut to the band, and positive where unknown."""
+    blocks = np.array(hull.values.shape) // _BLOCK
+    corner = np.stack(np.meshgrid(*(np.arange(n) for n in blocks), indexing="ij"), axis=-1).reshape(-1, 3) * _BLOCK
+    offset = np.stack(np.meshgrid(*[np.arange(_BLOCK)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    inside = _cells(hull.values, blocks).max(axis=1) > -_MARGIN * hull.spacing
+    fine = inside & _touched(hull, blocks, photos, depths)
+    known = np.full((len(corner), _BLOCK**3), rule.band * hull.spacing, np.float32)
+
+    def at(index: NDArray[np.number]) -> NDArray[np.float32]:
+        points = (hull.origin + hull.spacing * index).astype(np.float32)
+        return _see_through(points, photos, depths, rule, hull.spacing)
+
+    plain = np.flatnonzero(inside & ~fine)
+    known[plain] = at(corner[plain] + (_BLOCK - 1) / 2)[:, None]
+    chosen = np.flatnonzero(fine)
+    step = _CHUNK_POINTS // _BLOCK**3
+    parts = [chosen[start : start + step] for start in range(0, len(chosen), step)]
+    values = map_in_threads(lambda some: at((corner[some][:, None] + offset).reshape(-1, 3)), parts)
+    for some, value in zip(parts, values, strict=True):
+        known[some] = value.reshape(-1, _BLOCK**3)
+    whole = known.reshape(*blocks, _BLOCK, _BLOCK, _BLOCK).transpose(0, 3, 1, 4, 2, 5).reshape(hull.values.shape)
+    return replace(hull, values=np.ascontiguousarray(whole))
+
+
+def merge(hull: Volume, seen: Volume, rule: FusionRule) -> Volume:
+    """The lesser of both fields; the hull's where the other is hardly less.
+
+    Each is smoothed for itself, and the result is not: a wall of two voxels between the two would be gone.
+    """
+    near = smooth(hull).values
+    behind = smooth(seen).values
+    moved = np.clip((near - behind) / (rule.significant * hull.spacing) - 1, 0, 1)
+    return replace(hull, values=near - moved * np.maximum(near - behind, 0))
+
+
+def _cells(values: NDArray[np.float32], blocks: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(blocks, samples of each)."""
+    split = values.reshape(blocks[0], _BLOCK, blocks[1], _BLOCK, blocks[2], _BLOCK).transpose(0, 2, 4, 1, 3, 5)
+    return split.reshape(-1, _BLOCK**3)
+
+
+def _see_through(
+    points: NDArray[np.float32], photos: Sequence[Photo], depths: Sequence[Plane], rule: FusionRule, spacing: float
+) -> NDArray[np.float32]:
+    """Signed distance (n,) to the surface that the photos see, positive behind it; the band where too few see one."""
+    band = np.float32(rule.band * spacing)
+    seen = np.empty((len(photos), len(points)), np.float32)
+    least = np.full((rule.witnesses, len(points)), _UNSEEN, np.float32)
+    for row, photo, plane in zip(seen, photos, depths, strict=True):
+        surface, depth = look_up(photo, plane, points)
+        np.subtract(depth, surface, out=row)
+        np.maximum(row, -band, out=row)
+        row[(surface <= 0) | (row >= band)] = _UNSEEN
+        value = row.copy()
+        for rank in least:
+            smaller = np.minimum(rank, value)
+            np.maximum(rank, value, out=value)
+            rank[:] = smaller
+    anchor = least[-1]
+    limit = anchor + np.float32(rule.agreeing * spacing)
+    total, count = np.zeros(len(points), np.float32), np.zeros(len(points), np.float32)
+    for row in seen:
+        agrees = row <= limit
+        total += np.where(agrees, row, 0)
+        count += agrees
+    return np.where(anchor < _UNSEEN, total / count, band)
+
+
+def _touched(
+    hull: Volume, blocks: NDArray[np.int64], photos: Sequence[Photo], depths: Sequence[Plane]
+) -> NDArray[np.bool_]:
+    """Blocks that hold a depth, and their neighbours."""
+    hit = np.zeros(blocks + 2, np.bool_)
+    for photo, plane in zip(photos, depths, strict=True):
+        rows, columns = np.nonzero(plane > 0)
+        rays = photo.camera.rays(columns + 0.5, rows + 0.5)
+        points = photo.camera.position + rays * plane[rows, columns, None]
+        index = np.floor((points - hull.origin) / hull.spacing / _BLOCK).astype(np.intp) + 1
+        index = index[((index > 0) & (index <= blocks)).all(axis=1)]
+        hit[tuple(index.T)] = True
+    near = hit.copy()
+    for axis in range(3):
+        near |= np.roll(near, 1, axis) | np.roll(near, -1, axis)
+    return near[1:-1, 1:-1, 1:-1].reshape(-1)

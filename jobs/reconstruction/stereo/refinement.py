@@ -1,0 +1,55 @@
+"""What silhouettes cannot tell, from how the photos look: hollows, flat tops, the inside of a bowl."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import trimesh
+
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.carving.carved import Hull, Told
+from jobs.reconstruction.carving.hull import Volume
+from jobs.reconstruction.carving.surface import extract_surface, smooth
+from jobs.reconstruction.stereo.fusion import FusionRule, merge, see_through
+from jobs.reconstruction.stereo.kernel import SweepKernel
+from jobs.reconstruction.stereo.photo import prepare_photos
+from jobs.reconstruction.stereo.restoring import restore
+from jobs.reconstruction.stereo.sweeping import SweepRule, sweep
+
+COARSE = SweepRule(object_px=110, disparity_px=1.0, before=1, behind=None, tolerance=0.7, hollow_steps=1.0)
+FINE = SweepRule(object_px=180, disparity_px=0.7, before=5, behind=5, tolerance=1.0)
+
+
+def refine(hull: Hull, kernel: SweepKernel, told: Told) -> trimesh.Trimesh:
+    """Sweep from the hull's surface inwards on small photos, then about what came out on larger ones.
+
+    The surface lies inside the hull's; where photos show no texture it is the hull's.
+    """
+    rule = FusionRule()
+    whole = _without_underside(hull)
+    outside = extract_surface(smooth(whole))
+    if outside is None:
+        return hull.surface
+    surface, known = outside, None
+    for number, sweeping in enumerate((COARSE, FINE)):
+        told("stereo", number, 2)
+        photos = prepare_photos(hull.views, sweeping.object_px)
+        seen = see_through(whole, photos, sweep(photos, surface, kernel, sweeping), rule)
+        known = seen if known is None else _prefer(seen, known)
+        merged = merge(whole, known, rule)
+        known = restore(known, merged, RayCaster(outside), photos)
+        surface = extract_surface(merge(whole, known, rule)) or outside
+    return surface
+
+
+def _without_underside(hull: Hull) -> Volume:
+    """A little below the underside, so that the edge there stays sharp until the solid is cut."""
+    if hull.underside is None:
+        return hull.volume
+    return replace(hull.underside, offset=hull.underside.offset - 2 * hull.volume.spacing).cut(hull.volume)
+
+
+def _prefer(better: Volume, other: Volume) -> Volume:
+    """What the better one says, and where it says nothing the other."""
+    return replace(better, values=np.where(better.values < better.values.max(), better.values, other.values))

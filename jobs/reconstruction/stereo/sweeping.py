@@ -1,0 +1,123 @@
+"""Every photo matched against its neighbours, near a surface that is already known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+
+from jobs.reconstruction.appearance.ray_casting import RayCaster
+from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.stereo.consistency import keep_confirmed
+from jobs.reconstruction.stereo.infilling import fill_hollows
+from jobs.reconstruction.stereo.kernel import DepthMap, Plane, SweepKernel, SweepTask
+from jobs.reconstruction.stereo.neighbours import find_neighbours
+from jobs.reconstruction.stereo.photo import Photo
+
+_TYPICAL_SINE = 0.31
+"""Of the angle of 18 degrees that neighbours are chosen near to."""
+_CONFIRMING = 6
+_DEEPEST = 0.995
+_MOST_STEPS = 96
+
+
+@dataclass(frozen=True)
+class SweepRule:
+    """`object_px`: side of a square as large as the object's median silhouette, which sets the photos' scale.
+
+    Depths are tried from `before` steps in front of the surface to `behind` steps behind it, or to where the ray leaves
+    the surface if that is None. A step is `disparity_px` in a typical neighbour.
+    `tolerance`: steps by which neighbours that confirm a depth may differ.
+    """
+
+    object_px: float
+    disparity_px: float
+    before: int
+    behind: int | None
+    tolerance: float
+    hollow_steps: float | None = None
+    window: int = 7
+    sources: int = 4
+    least_confidence: float = 0.6
+    confirmations: int = 2
+    least_contrast: float = 0.004
+
+
+def sweep(photos: Sequence[Photo], surface: trimesh.Trimesh, kernel: SweepKernel, rule: SweepRule) -> list[Plane]:
+    """Confirmed depths of each photo (h, w) [world units], 0 where there are none."""
+    centre = np.asarray(surface.bounds, np.float64).mean(axis=0)
+    neighbours = find_neighbours([photo.camera for photo in photos], centre, _CONFIRMING)
+    step = rule.disparity_px * _pixel(photos, centre) / _TYPICAL_SINE
+    caster = RayCaster(surface)
+
+    ranges = map_in_threads(lambda photo: _range(photo, caster), photos)
+
+    def match(index: int) -> DepthMap:
+        photo, others = photos[index], [photos[other] for other in neighbours[index][: rule.sources]]
+        near, far = ranges[index]
+        reached = photo.mask & np.isfinite(near) & np.isfinite(far)
+        if not others or not reached.any():
+            nothing = np.zeros(photo.mask.shape, np.float32)
+            return DepthMap(nothing, nothing)
+        return kernel.sweep(_task(photo, others, near, far, reached, step, rule))
+
+    maps = map_in_threads(match, range(len(photos)))
+    tolerance = rule.tolerance * step
+    depths = keep_confirmed(photos, maps, neighbours, rule.least_confidence, tolerance, rule.confirmations)
+    if rule.hollow_steps is None:
+        return depths
+    hollow = rule.hollow_steps * step
+
+    def fill(index: int) -> Plane:
+        near = ranges[index][0]
+        return fill_hollows(depths[index], near, photos[index].mask & np.isfinite(near), hollow)
+
+    return map_in_threads(fill, range(len(photos)))
+
+
+def _task(
+    photo: Photo,
+    others: Sequence[Photo],
+    near: Plane,
+    far: Plane,
+    reached: NDArray[np.bool_],
+    step: float,
+    rule: SweepRule,
+) -> SweepTask:
+    """What lies beside the surface takes its median depth: it counts for nothing, but the kernel wants a number."""
+    start = np.where(reached, near, np.median(near[reached])) - np.float32(rule.before * step)
+    if rule.behind is None:
+        end = np.where(reached, far, start)
+        steps = rule.before + 1 + int(np.ceil(np.quantile(far[reached] - near[reached], _DEEPEST) / step))
+    else:
+        steps = rule.before + 1 + rule.behind
+        end = start + np.float32(steps * step)
+    sources = tuple(other.as_source_of(photo) for other in others)
+    return SweepTask(
+        grey=photo.grey,
+        mask=reached,
+        near=start.astype(np.float32),
+        far=end.astype(np.float32),
+        step=step,
+        steps=int(np.clip(steps, 3, _MOST_STEPS)),
+        sources=sources,
+        window=rule.window,
+        best=2,
+        least_contrast=rule.least_contrast,
+    )
+
+
+def _range(photo: Photo, caster: RayCaster) -> tuple[Plane, Plane]:
+    """Depth (h, w) at which each pixel's ray enters the surface, and at which it leaves it for good; inf beside it."""
+    height, width = photo.mask.shape
+    v, u = (part.reshape(-1) for part in np.mgrid[:height, :width] + 0.5)
+    near, far = caster.reach(photo.camera, u, v), caster.leave(photo.camera, u, v)
+    return near.reshape(height, width), far.reshape(height, width)
+
+
+def _pixel(photos: Sequence[Photo], centre: NDArray[np.float64]) -> float:
+    """Median size of a pixel at the object [world units]."""
+    return float(np.median([np.linalg.norm(p.camera.position - centre) / p.camera.focal_px for p in photos]))
