@@ -24,7 +24,7 @@ from tasks.uploads import PathLeavesFolder, list_files, require_size, upload_all
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif")
 """The job reads all but the last three, and says of those how to convert them; left out here, they would vanish."""
-SCAN_SUFFIXES = (*PICTURE_SUFFIXES, ".txt", ".json", ".log")
+SCAN_SUFFIXES = (*PICTURE_SUFFIXES, ".txt", ".json", ".log", ".npy")
 
 
 class InputMissing(BadInput):

@@ -21,6 +21,7 @@ from jobs.reconstruction.carving.carved import carve
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.pictures.picture import Picture
 from jobs.reconstruction.pictures.silhouette import find_silhouette
+from jobs.reconstruction.scans.canary import fuse_box, reread_box
 from jobs.reconstruction.single_view.guess import guess_shape
 from jobs.reconstruction.single_view.subject import find_subject
 from jobs.runtime.errors import SimfoundryError
@@ -32,10 +33,12 @@ _REMEDY = "Run `make setup` again: a library of the reconstruction extra is miss
 
 
 def probe() -> tuple[Readiness, ...]:
-    """Carve a rendered sphere, guess one from a single picture, write and read a cube. Never raises."""
+    """Carve a rendered sphere, guess one from a picture, fuse a scanned box, write and read meshes. Never raises."""
     return (
         _attempt("visual_hull", _carve_sphere),
         _attempt("single_view", _guess_sphere),
+        _attempt("rgbd_fusion", fuse_box),
+        _attempt("scanned_object", reread_box),
         _attempt("mesh_import", _import_cube),
     )
 

@@ -57,7 +57,7 @@ def test_the_kernels_agree_on_a_faint_pattern(device: str) -> None:
     found = TorchKernel(device).sweep(task)
     agree(found, OpenCvKernel().sweep(task), task, ANY)
     confident = found.confidence > CONFIDENT
-    assert (np.abs(found.depth - truth)[confident] < task.step).mean() > 0.97
+    assert (np.abs(found.depth - truth)[confident] < task.step).mean() > 0.93
 
 
 @pytest.mark.parametrize("device", HERE)

@@ -10,6 +10,7 @@ import trimesh
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.parallel import map_in_threads
 
 _CONTRADICTING_IOU = 0.6
 """Below it a silhouette shows something else, or its camera stands elsewhere."""
@@ -46,7 +47,7 @@ def measure_agreement(mesh: trimesh.Trimesh | None, views: Sequence[View], step:
     if mesh is None or not len(mesh.faces):
         return Agreement(tuple(0.0 for _ in views))
     caster = RayCaster(mesh)
-    return Agreement(tuple(_iou(caster, view, step) for view in views))
+    return Agreement(tuple(map_in_threads(lambda view: _iou(caster, view, step), views)))
 
 
 def distrust(views: Sequence[View], suspects: Sequence[View]) -> tuple[View, ...]:

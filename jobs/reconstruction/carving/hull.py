@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.carving.view import UNKNOWN, View
+from jobs.reconstruction.parallel import map_in_threads
 
 _BLOCK = 8
 _REPORTED_POINTS = 1 << 18
@@ -59,8 +60,8 @@ def hull_field(views: Sequence[View], doubters: int) -> Field:
         return np.minimum(least[doubters], strict)
 
     def field(points: NDArray[np.float32]) -> NDArray[np.float32]:
-        starts = range(0, len(points), _CHUNK_POINTS)
-        return np.concatenate([part(points[start : start + _CHUNK_POINTS]) for start in starts])
+        chunks = [points[start : start + _CHUNK_POINTS] for start in range(0, len(points), _CHUNK_POINTS)]
+        return np.concatenate(map_in_threads(part, chunks))
 
     return field
 

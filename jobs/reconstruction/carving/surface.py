@@ -15,7 +15,7 @@ from jobs.reconstruction.carving.hull import Volume
 _SMALLEST_PIECE = 0.02
 _OFF_ZERO = 1e-3
 """Of a voxel: samples nearer to zero would put several vertices into one place."""
-_FIRST_TOLERANCE, _TOLERANCE_STEP = 0.02, 1.6
+_FIRST_TOLERANCE, _TOLERANCE_STEP = 0.03, 2.0
 _SMOOTHING_VOXELS, _FAR_VOXELS = 0.7, 4.0
 
 

@@ -51,15 +51,15 @@ class View:
 
         Positive inside; huge where the view knows nothing.
         """
-        u, v, depth = self.camera.project(points)
+        u, v, depth = self.camera.project_single(points)
         height, width = self.mask.shape
-        x, y = (u - 0.5).astype(np.float32), (v - 0.5).astype(np.float32)
+        x, y = u - np.float32(0.5), v - np.float32(0.5)
         near_x, near_y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
         beyond = np.hypot(x - near_x, y - near_y)
         unknown = depth <= 0
         if self.is_cut:
             unknown |= beyond > 0.5
-        size = (depth / self.camera.focal_px).astype(np.float32)
+        size = depth / np.float32(self.camera.focal_px)
 
         def place(plane: NDArray[np.float32]) -> NDArray[np.float32]:
             value = (_sample(plane, near_x, near_y) - beyond) * size

@@ -8,21 +8,23 @@ from dataclasses import replace
 import numpy as np
 
 from jobs.reconstruction.cameras.camera import Camera
+from jobs.reconstruction.scans.depth_unit import name_step
 from jobs.reconstruction.scans.errors import PosesDoNotMatch, WrongDepthUnit
 from jobs.reconstruction.scans.frame import Frame
 from jobs.reconstruction.scans.rigid import OPENCV_FROM_OPENGL
 
-_STEP_PX, _PAIRS_PER_GAP, _GAPS = 16, 24, (1, 3, 8)
+_COLUMNS, _PAIRS_PER_GAP, _GAPS = 48, 24, (1, 3, 8)
 _SAME = 0.03
 """Of the depth."""
 _FEWEST_PIXELS = 50
-_AGREEING, _CLEARLY = 0.5, 0.15
-_FACTORS = (1e-3, 0.01, 0.0254, 0.1, 0.2, 5.0, 10.0, 39.37, 100.0, 1000.0)
-_UNITS = "mm, cm, inches, metres or 1/5000 m"
+_AGREEING, _CLEARLY, _FITTING = 0.5, 0.15, 0.75
+_FACTORS = (1e-3, 0.01, 0.0254, 0.1, 0.2, 0.394, 2.54, 5.0, 10.0, 25.4, 39.37, 100.0, 1000.0)
 
 
-def require_consistent(name: str, frames: Sequence[Frame]) -> float:
+def require_consistent(name: str, frames: Sequence[Frame], step_m: float) -> float:
     """Share of pixels on which frames agree, over pairs of neighbours near and less near.
+
+    `step_m`: of the depth pictures, for messages.
 
     Raises:
         WrongDepthUnit: Another scale of the depth would make them agree.
@@ -31,9 +33,10 @@ def require_consistent(name: str, frames: Sequence[Frame]) -> float:
     agreeing = _agreement(frames, 1.0)
     others = {factor: _agreement(frames, factor) for factor in _FACTORS} if agreeing < 1 - _CLEARLY else {}
     best = max(others, key=lambda factor: others[factor], default=1.0)
-    if others and others[best] > max(agreeing + _CLEARLY, _AGREEING):
+    if others and others[best] > max(agreeing + _CLEARLY, _FITTING):
         seen = f"frames agree on {agreeing:.0%} of the pixels, with depth {best:g} times as large on {others[best]:.0%}"
-        raise WrongDepthUnit(name, seen, f"State the right unit of depth ({_UNITS}).")
+        unit = name_step(best * step_m)
+        raise WrongDepthUnit(name, seen, f"In steps of {unit} it would fit. State the right unit of depth.")
     if agreeing < _AGREEING:
         raise PosesDoNotMatch(name, agreeing, _advise(frames, agreeing))
     return agreeing
@@ -50,7 +53,7 @@ def _agreement(frames: Sequence[Frame], factor: float) -> float:
 
 
 def _share(one: Frame, other: Frame, factor: float) -> float | None:
-    points = one.camera.position + factor * (one.points(_STEP_PX) - one.camera.position)
+    points = one.camera.position + factor * (one.points(max(1, one.depth_m.shape[1] // _COLUMNS)) - one.camera.position)
     depth, measured = other.depth_at(points)
     seen = measured > 0
     if np.count_nonzero(seen) < _FEWEST_PIXELS:

@@ -68,7 +68,7 @@ def _read_npy(path: Path, limits: PictureLimits) -> NDArray[np.float64] | NDArra
         _require_pixels(path, shape[0] * shape[1], limits)
         file.seek(0)
         values = np.lib.format.read_array(file, allow_pickle=False)
-        return values.astype(np.float64 if dtype.kind == "f" else np.int64)
+        return values.astype(np.float64) if dtype.kind == "f" else values.astype(np.int64)
 
 
 def _require_pixels(path: Path, pixels: int, limits: PictureLimits) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,15 +17,13 @@ from jobs.reconstruction.cameras.shot import Shot
 from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.pictures.picture import read_picture
 from jobs.reconstruction.scans.depth_picture import read_depth
+from jobs.reconstruction.scans.depth_unit import METRES, likely_units
 from jobs.reconstruction.scans.errors import DifferentSizes, TooFewFrames, WrongDepthUnit
 from jobs.reconstruction.scans.frame import Frame
 from jobs.reconstruction.scans.recording import FrameFiles, Recording
 from jobs.runtime.workspace import Workspace
 
-_METRES: dict[LengthUnit, float] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}
-_STEPS_M = {"mm": 0.001, "1/5000 m": 0.0002, "cm": 0.01, "in": 0.0254, "m": 1.0, "0.1 mm": 0.0001}
 _NEAREST_M, _FARTHEST_M = 0.05, 20.0
-_LIKELY_M = (0.2, 6.0)
 _MAX_SIDE_PX, _MAX_COLOUR_PX = 640, 960
 _SAME_PROPORTIONS = 0.02
 _MEASURED = 0.05
@@ -39,7 +38,7 @@ def load_frames(
     settings: ScanSettings,
     workspace: Workspace,
 ) -> list[Frame]:
-    """Read all pictures, at working size; depth beyond `max_depth_m` is left out as too noisy.
+    """Read all pictures, at working size.
 
     Raises:
         TooFewFrames, DifferentSizes, WrongDepthUnit: See `errors`.
@@ -47,8 +46,8 @@ def load_frames(
     """
     if len(recording.frames) < settings.min_frames:
         raise TooFewFrames(name, len(recording.frames), settings.min_frames)
-    step_m = recording.step_m if unit is None else _METRES[unit]
-    float_m = recording.float_m if unit is None else _METRES[unit]
+    step_m = recording.step_m if unit is None else METRES[unit]
+    float_m = recording.float_m if unit is None else METRES[unit]
     paths = workspace.fetch_all(file for frame in recording.frames for file in (frame.colour, frame.depth))
     pairs = list(zip(recording.frames, paths[::2], paths[1::2], strict=True))
     loaded = map_in_threads(
@@ -57,9 +56,23 @@ def load_frames(
         lambda done, total: workspace.progress("frames", done, total),
     )
     _require_one_size(name, loaded)
+    if not any(frame.depth_m.any() for frame, _ in loaded):
+        raise TooFewFrames(name, 0, settings.min_frames)
     _require_unit(name, loaded, step_m)
-    frames = [_cut(frame, settings.max_depth_m) for frame, _ in loaded]
-    usable = [frame for frame in frames if np.count_nonzero(frame.depth_m) > _MEASURED * frame.depth_m.size]
+    return [frame for frame, _ in loaded]
+
+
+def keep_near(name: str, frames: Sequence[Frame], settings: ScanSettings) -> list[Frame]:
+    """Depth within `max_depth_m` only, beyond it is too noisy; and the frames that show enough of it.
+
+    Raises:
+        TooFewFrames: See `errors`.
+    """
+    near = [
+        replace(frame, depth_m=np.where(frame.depth_m <= settings.max_depth_m, frame.depth_m, np.float32(0)))
+        for frame in frames
+    ]
+    usable = [frame for frame in near if np.count_nonzero(frame.depth_m) > _MEASURED * frame.depth_m.size]
     if len(usable) < settings.min_frames:
         raise TooFewFrames(name, len(usable), settings.min_frames)
     return usable
@@ -105,16 +118,10 @@ def _require_one_size(name: str, loaded: Sequence[tuple[Frame, tuple[int, int, i
 
 def _require_unit(name: str, loaded: Sequence[tuple[Frame, tuple[int, int, int, int]]], step_m: float) -> None:
     measured = [np.median(frame.depth_m[frame.depth_m > 0]) for frame, _ in loaded if frame.depth_m.any()]
-    median_m = float(np.median(measured)) if measured else 0.0
+    median_m = float(np.median(measured))
     if _NEAREST_M <= median_m <= _FARTHEST_M:
         return
-    steps = median_m / step_m
-    likely = [unit for unit, metres in _STEPS_M.items() if _LIKELY_M[0] <= steps * metres <= _LIKELY_M[1]]
+    likely = likely_units(median_m / step_m)
     advice = f"In steps of {' or '.join(likely)} it would make sense." if likely else "No usual unit would make sense."
-    seen = f"half of the scene would be nearer than {median_m:.3g} m" if measured else "nothing was measured"
+    seen = f"the scene would be about {median_m:.3g} m away"
     raise WrongDepthUnit(name, seen, f"{advice} State the right unit of depth.")
-
-
-def _cut(frame: Frame, max_depth_m: float) -> Frame:
-    depth = np.where(frame.depth_m <= max_depth_m, frame.depth_m, np.float32(0))
-    return Frame(frame.name, depth, frame.camera, frame.shot)

@@ -69,7 +69,7 @@ def _sample(frame: Frame, model: Model) -> tuple[Array, Array, Array]:
     """
     rows, columns = (index * _STEP_PX for index in np.nonzero(frame.depth_m[::_STEP_PX, ::_STEP_PX]))
     if not len(rows):
-        return (np.zeros(0),) * 3
+        return np.zeros(0), np.zeros(0), np.zeros(0)
     depth = frame.depth_m[rows, columns].astype(np.float64)
     u, v = columns.astype(np.float64) + 0.5, rows.astype(np.float64) + 0.5
     _, normals, counts = model.planes(frame.camera, u, v)

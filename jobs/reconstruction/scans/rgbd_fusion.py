@@ -21,10 +21,11 @@ from jobs.reconstruction.scans.alignment import align
 from jobs.reconstruction.scans.colour_camera import find_colour_camera
 from jobs.reconstruction.scans.colours import colour_vertices
 from jobs.reconstruction.scans.consistency import require_consistent
+from jobs.reconstruction.scans.depth_unit import METRES
 from jobs.reconstruction.scans.folder_layout import read_recording
 from jobs.reconstruction.scans.fusion import choose_voxel_m, fuse
 from jobs.reconstruction.scans.held_out import WITHIN_M, Agreement, measure_agreement, merge
-from jobs.reconstruction.scans.loading import load_frames
+from jobs.reconstruction.scans.loading import keep_near, load_frames
 from jobs.reconstruction.scans.merged import concatenate
 from jobs.reconstruction.scans.overview import save_overview
 from jobs.reconstruction.scans.scene import Scene, find_scene
@@ -55,7 +56,9 @@ class RgbdFusion:
         assert isinstance(source, ScanSource)  # `takes` says so
         recording = read_recording(request.name, source.files, workspace.fetch, settings.max_frames)
         frames = load_frames(request.name, recording, source.depth_unit, request.pictures, settings, workspace)
-        agreeing = require_consistent(request.name, frames)
+        step_m = recording.step_m if source.depth_unit is None else METRES[source.depth_unit]
+        agreeing = require_consistent(request.name, frames, step_m)
+        frames = keep_near(request.name, frames, settings)
         fused = [frame for index, frame in enumerate(frames) if (index + 1) % settings.hold_out]
         held_out = frames[settings.hold_out - 1 :: settings.hold_out]
         voxel_m = choose_voxel_m(fused)

@@ -33,7 +33,7 @@ _LOST, _LOST_SHARE = 0.006, 0.01
 """What the ellipses may leave out at one end: of the square of the largest half width, and of the area. A steeper
 ellipse cannot reach into a corner: 0.21 of that square for each unit of s too many."""
 _SMOOTHING_PX = 1.0
-_TOUCHING, _RAGGED_PX = 0.95, 2.0
+_TOUCHING, _RAGGED_PX = 0.95, 3.0
 """An ellipse whose height is this share of what the end of the outline allows is taken to touch it, give or take what
 the outline may be ragged there."""
 _THINNEST = 0.03

@@ -40,7 +40,7 @@ def keep_confirmed(
 
 def look_up(photo: Photo, plane: Plane, points: NDArray[np.float32]) -> tuple[Plane, Plane]:
     """The plane's value at the pixel nearest to each point (n, 3), 0 outside the picture, and the points' depth."""
-    u, v, depth = photo.project(points)
+    u, v, depth = photo.camera.project_single(points)
     height, width = plane.shape
     inside = (depth > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height)
     place = np.where(inside, v, 0).astype(np.int32) * np.int32(width) + np.where(inside, u, 0).astype(np.int32)

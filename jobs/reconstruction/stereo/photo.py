@@ -37,16 +37,6 @@ class Photo:
         M = K @ R @ np.linalg.inv(there.K) @ _WHOLE_PIXELS
         return SourcePicture(self.grey, M, K @ (here.t_camera_world - R @ there.t_camera_world))
 
-    def project(self, points: Plane) -> tuple[Plane, Plane, Plane]:
-        """As `Camera.project`, all in float32: pixels of a small photo need no more, and it takes half the time."""
-        P = (self.camera.K @ np.column_stack([self.camera.R_camera_world, self.camera.t_camera_world])).astype(
-            np.float32
-        )
-        x, y, z = (np.ascontiguousarray(points[:, axis]) for axis in range(3))
-        u, v, depth = (row[0] * x + row[1] * y + row[2] * z + row[3] for row in P)
-        safe = np.where(np.abs(depth) < np.float32(1e-12), np.float32(1e-12), depth)
-        return u / safe, v / safe, depth
-
 
 def prepare_photos(views: Sequence[View], object_px: float) -> list[Photo]:
     """Scale all views by one factor, such that the median silhouette has `object_px` squared pixels; never up.
