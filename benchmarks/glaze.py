@@ -51,7 +51,8 @@ class Coat:
         if self.texture is None or uv is None:
             index = ((points / (2 * self.radius) + 0.5) * (_SIDE - 1)).astype(np.intp) % _SIDE
             mottle = _mottle()[index[:, 0], index[:, 1], index[:, 2]]
-            return np.clip(np.asarray(self.base, np.float32) * (1 + np.float32(CONTRAST) * mottle), _DARKEST, 1)
+            shade = np.clip(np.asarray(self.base) * (1 + CONTRAST * mottle), _DARKEST, 1)
+            return shade.astype(np.float32)
         height, width = self.texture.shape[:2]
         rows = ((1 - uv[:, 1] % 1) * (height - 1)).astype(np.intp)
         columns = (uv[:, 0] % 1 * (width - 1)).astype(np.intp)
@@ -71,5 +72,5 @@ def _mottle() -> Plane:
             fine = zoom(
                 lattice[..., channel].astype(np.float32), _SIDE / cells, order=1, mode="grid-wrap", grid_mode=True
             )
-            total[..., channel] += np.float32(share) * fine
+            total[..., channel] += np.asarray(share * np.asarray(fine), np.float32)
     return np.clip(total / total.std(), -3, 3)

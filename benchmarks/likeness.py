@@ -31,7 +31,7 @@ def compute_chamfer(mesh: trimesh.Trimesh, truth: trimesh.Trimesh) -> float:
 
 
 def _mean_distance(start: trimesh.Trimesh, end: trimesh.Trimesh) -> float:
-    points, _ = trimesh.sample.sample_surface(start, _SAMPLES, seed=_SEED)
+    points = trimesh.sample.sample_surface(start, _SAMPLES, seed=_SEED)[0]
     return float(_scene(end).compute_distance(open3d.core.Tensor(np.asarray(points, np.float32))).numpy().mean())
 
 

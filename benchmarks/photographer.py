@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -71,13 +72,14 @@ class Photographer:
         rng = np.random.default_rng(seed)
         (folder / "images").mkdir(parents=True, exist_ok=True)
         frames: list[dict[str, object]] = []
-        for number, camera in enumerate(self.cameras(side_px)):
+        cameras = list(self.cameras(side_px))
+        for number, camera in enumerate(cameras):
             name = f"images/{number:03d}.jpg"
             light = cv2.GaussianBlur(self.picture(camera, side_px), (0, 0), BLUR_PX)
             noisy = np.clip(light + rng.normal(0, NOISE, light.shape), 0, 1)
             Image.fromarray(np.rint(255 * noisy).astype(np.uint8)).save(folder / name, quality=JPEG_QUALITY)
             frames.append({"file_path": name, "transform_matrix": _estimate(camera, self._distance, rng).tolist()})
-        focal = float(camera.focal_px)
+        focal = cameras[0].focal_px
         document = {"camera_model": "OPENCV", "units": "m", "w": side_px, "h": side_px, "fl_x": focal, "fl_y": focal}
         document |= {"cx": side_px / 2, "cy": side_px / 2, "frames": frames}
         (folder / "transforms.json").write_text(json.dumps(document))
@@ -107,7 +109,7 @@ class Photographer:
         layer[rows, columns, 3] = 1
         object_ = cv2.resize(layer, (side_px, side_px), interpolation=cv2.INTER_AREA)
         linear = object_[..., :3] + (1 - object_[..., 3:]) * self._surroundings(camera, side_px)
-        return np.clip(linear, 0, 1) ** _GAMMA
+        return (np.clip(linear, 0, 1) ** _GAMMA).astype(np.float32)
 
     @property
     def _distance(self) -> float:
@@ -151,7 +153,8 @@ def _subdivide(mesh: trimesh.Trimesh, textured: bool) -> tuple[Array, NDArray[np
     vertices, faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
     attributes = {"uv": np.asarray(getattr(mesh.visual, "uv", None), np.float64)} if textured else {}
     while len(faces) < _LEAST_FACES:
-        vertices, faces, attributes = trimesh.remesh.subdivide(vertices, faces, vertex_attributes=attributes)
+        finer: Any = trimesh.remesh.subdivide(vertices, faces, vertex_attributes=attributes)
+        vertices, faces, attributes = finer
     return vertices, faces, attributes.get("uv")
 
 

@@ -105,7 +105,7 @@ def _solid(points: Points, rgb: Colour) -> Part:
 
 def _ellipsoid(centre_mm: Iterable[float], radii_mm: Iterable[float], pitch: float = 0.0) -> Points:
     """Points on an ellipsoid whose +x end is lowered by `pitch` degrees; (n, 3) [m]."""
-    tilt = trimesh.transformations.rotation_matrix(np.radians(pitch), (0, 1, 0))[:3, :3]
+    tilt = np.asarray(trimesh.transformations.rotation_matrix(np.radians(pitch), (0, 1, 0)))[:3, :3]
     return ((_sphere() * tuple(radii_mm)) @ tilt.T + tuple(centre_mm)) * MM
 
 

@@ -154,7 +154,7 @@ def request_for(folder: Path, bench: Bench, **changes: object) -> Reconstruction
     files = tuple(bench.upload(folder, path) for path in sorted(folder.rglob("*")) if path.is_file())
     source = ScanSource(kind="scan", files=files, depth_unit=changes.pop("depth_unit", None))
     fields = {"schema_version": 1, "profile": "demo", "name": "tabletop", "providers": ("rgbd_fusion",)}
-    return ReconstructionRequest.model_validate(fields | {"source": source, "scans": {"passes": 1}} | changes)
+    return ReconstructionRequest.model_validate(fields | {"source": source, "scans": {"passes": 0}} | changes)
 
 
 def intrinsics() -> Array:

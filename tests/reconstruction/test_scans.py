@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +17,22 @@ from jobs.contracts.manifest import Manifest
 from jobs.contracts.reconstruction import MeshLimits, PictureLimits, ReconstructionRequest, ScannedObjectSource
 from jobs.geometry.closed import is_closed_volume, to_manifold
 from jobs.geometry.mesh_file import load_mesh
+from jobs.reconstruction.cameras.shot import Shot
 from jobs.reconstruction.scans import open3d_library
+from jobs.reconstruction.scans.alignment import align
 from jobs.reconstruction.scans.connected import label_points
 from jobs.reconstruction.scans.depth_picture import read_depth
-from jobs.reconstruction.scans.errors import Open3dMissing, UnknownScannedObject
+from jobs.reconstruction.scans.errors import NothingFused, Open3dMissing, UnknownScannedObject
 from jobs.reconstruction.scans.folder_layout import read_recording
+from jobs.reconstruction.scans.frame import Frame
+from jobs.reconstruction.scans.fusion import fuse
 from jobs.reconstruction.scans.rigid import find_fault, from_quaternion
 from jobs.reconstruction.scans.supports import find_supports
 from jobs.runtime import paths
 from jobs.runtime.gate import decide, publish_verdict
 from jobs.runtime.profiles import load_profile
 from tests.reconstruction.conftest import Bench
-from tests.reconstruction.tabletop import Tabletop, pristine, request_for, spoilt, things
+from tests.reconstruction.tabletop import Tabletop, camera_of, pristine, request_for, spoilt, things
 from tests.reconstruction.values import measured
 
 WRITERS = ("seven_scenes", "tum", "redwood", "record3d")
@@ -155,21 +160,28 @@ def test_a_scan_of_more_frames_is_thinned_evenly(tmp_path: Path) -> None:
     assert recording.warnings == ("10 of 30 frames are used, evenly spread",)
 
 
-def test_drifting_poses_are_moved_back_together(tmp_path: Path) -> None:
+def test_drifting_poses_are_moved_back_together_and_good_ones_left_alone() -> None:
     def drift(scan: Tabletop) -> None:
         for index, T in enumerate(scan.T_world_camera):
-            T[:3, 3] += 0.008 * np.array([np.sin(index), np.cos(2 * index), np.sin(3 * index)])
+            T[:3, 3] += 0.01 * np.array([np.sin(index), np.cos(2 * index), np.sin(3 * index)])
 
-    scan, bench = spoilt(drift), Bench(tmp_path / "bench")
-    scan.write_seven_scenes(tmp_path / "scan")
-    raw, aligned = (
-        measured_of(bench.run(request_for(tmp_path / "scan", bench, scans={"passes": passes}))) for passes in (0, 2)
-    )
-    assert aligned["scan_depth_error_m"] < 0.6 * raw["scan_depth_error_m"]
+    truth = np.array([T[:3, 3] for T in pristine().T_world_camera])
+
+    def spread_m(frames: Sequence[Frame]) -> float:
+        away = np.array([frame.camera.position for frame in frames]) - truth
+        return float(np.linalg.norm(away - away.mean(axis=0), axis=1).mean())
+
+    good, drifting = frames_of(pristine()), frames_of(spoilt(drift))
+    assert align(good, 0.008, 3.0, 2, lambda *told: None) == good
+    assert spread_m(align(drifting, 0.008, 3.0, 2, lambda *told: None)) < 0.4 * spread_m(drifting)
 
 
-def measured_of(manifest: Manifest) -> dict[str, float]:
-    return {check.name: check.value or 0.0 for check in manifest.checks if check.subject == "tabletop"}
+def frames_of(scan: Tabletop) -> list[Frame]:
+    made = []
+    for index, (depth, rgb, T) in enumerate(zip(scan.depth_m, scan.rgb, scan.T_world_camera, strict=True)):
+        camera = camera_of(T)
+        made.append(Frame(str(index), depth.astype(np.float32), camera, Shot(str(index), rgb, None, camera)))
+    return made
 
 
 def test_the_same_scan_gives_the_same_bytes(scanned: tuple[Bench, Manifest, Path], tmp_path: Path) -> None:
@@ -182,6 +194,15 @@ def test_without_open3d_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "open3d", None)
     with pytest.raises(Open3dMissing, match="EXTRAS=all"):
         open3d_library.load_open3d()
+
+
+def test_frames_that_share_no_place_make_no_surface() -> None:
+    camera = camera_of(np.eye(4))
+    depth, rgb = np.zeros((120, 160), np.float32), np.zeros((120, 160, 3), np.uint8)
+    depth[40:80, 60:100] = 0.7
+    frames = [Frame("only", depth, camera, Shot("only", rgb, None, camera))]
+    with pytest.raises(NothingFused, match="1 frames"):
+        fuse(frames, 0.008, 3.0, lambda done, total: None)
 
 
 def test_two_levels_are_two_supports_and_a_lid_is_none() -> None:

@@ -25,8 +25,10 @@ from jobs.reconstruction.cameras.structure import Similarity, Structure
 from jobs.reconstruction.cameras.unposed import look_at_photo
 from jobs.reconstruction.cameras.upright import Place, place_upright
 from jobs.reconstruction.errors import ProviderFailed
+from jobs.reconstruction.heap import trim_heap
+from jobs.reconstruction.parallel import map_in_threads
 from tests.reconstruction.conftest import Bench
-from tests.reconstruction.textured import GROUND, Thing, around, lump, photograph, save_photos, slab
+from tests.reconstruction.textured import GROUND, SIDE_PX, Thing, around, lump, photograph, save_photos, slab
 from tests.reconstruction.turntable import Turntable, look_at
 
 SETTINGS = PosingSettings(features=2000)
@@ -147,6 +149,25 @@ def test_hints_are_true(scene: Scene, place: Place) -> None:
         assert (hint[~mask] == BACKGROUND).mean() > 0.85
 
 
+def test_the_bottom_of_a_bowl_is_no_ground() -> None:
+    random = np.random.default_rng(4)
+    angle, radius = random.uniform(0, 2 * np.pi, 900), 0.08 * np.sqrt(random.uniform(0, 1, 900))
+    height = np.maximum(radius - 0.04, 0) * 1.5
+    points = np.column_stack([radius * np.cos(angle), radius * np.sin(angle), height])
+    none = np.empty(0, np.int64)
+    cameras = dict(enumerate(around(12)))
+    sizes = dict.fromkeys(cameras, (SIDE_PX, SIDE_PX))
+    bowl = place_upright(Structure(cameras, sizes, points, none, none, np.empty((0, 2)), 0.0))
+    assert bowl is not None
+    assert not bowl.has_ground
+    assert bowl.is_object.all()
+    table = np.column_stack([random.uniform(-0.15, 0.15, (900, 2)), np.full(900, -0.01)])
+    both = place_upright(Structure(cameras, sizes, np.vstack([points, table]), none, none, np.empty((0, 2)), 0.0))
+    assert both is not None
+    assert both.has_ground
+    assert not both.is_object[900:].any()
+
+
 def test_photos_without_cameras_become_a_mesh_at_the_known_distance(bench: Bench, tmp_path: Path, scene: Scene) -> None:
     save_photos(tmp_path, scene.pictures)
     request = bench.photos(tmp_path, cameras=None, known_distance_m=0.32, posing={"features": SETTINGS.features})
@@ -217,3 +238,14 @@ def test_photos_of_one_lens_are_told_from_those_of_another(tmp_path: Path) -> No
 def test_a_folder_that_cannot_be_written_is_no_fault_of_the_photos(scene: Scene, tmp_path: Path) -> None:
     with pytest.raises(ProviderFailed, match="structure from motion"):
         find_structure(scene.looks[:3], SETTINGS, tmp_path / "missing", silent)
+
+
+def test_memory_that_features_took_is_given_back() -> None:
+    def resident_bytes() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    noise = [np.random.default_rng(seed).integers(0, 255, (700, 700), np.uint8) for seed in range(4)]
+    map_in_threads(lambda grey: len(find_features(grey, 100).xy), noise)
+    before = resident_bytes()
+    trim_heap()
+    assert resident_bytes() < before - 20_000_000

@@ -55,11 +55,11 @@ class RayCaster:
             barycentric[window] = weights.reshape(*shape, 2)
         return Sight(face, barycentric)
 
-    def reach(self, camera: Camera, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float32]:
+    def reach(self, camera: Camera, u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
         """Depth of what is in front at pixels (n,); inf where nothing is."""
         return self._cast(camera, u, v)[2]
 
-    def leave(self, camera: Camera, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float32]:
+    def leave(self, camera: Camera, u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
         """Depth at which the rays through pixels (n,) leave the mesh for good; inf where they miss it."""
         rays = camera.rays(u, v)
         beyond = 2 * float(np.linalg.norm((camera.position - self._centre) * self._scale) + np.sqrt(3)) / self._scale
@@ -78,7 +78,7 @@ class RayCaster:
         return max(low[0], 0), max(low[1], 0), min(high[0], width), min(high[1], height)
 
     def _cast(
-        self, camera: Camera, u: NDArray[np.float64], v: NDArray[np.float64]
+        self, camera: Camera, u: NDArray[np.floating], v: NDArray[np.floating]
     ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
         origin = ((camera.position - self._centre) * self._scale).astype(np.float32)
         faces, weights, depths = [], [], []

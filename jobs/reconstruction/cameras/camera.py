@@ -63,7 +63,7 @@ class Camera:
         safe = np.where(np.abs(depth) < np.float32(1e-12), np.float32(1e-12), depth)
         return a / safe, b / safe, depth
 
-    def rays(self, u: Array, v: Array) -> Array:
+    def rays(self, u: NDArray[np.floating], v: NDArray[np.floating]) -> Array:
         """Directions (n, 3) in the world, of depth 1, through pixels."""
         M = self.R_camera_world.T @ np.linalg.inv(self.K)
         return np.column_stack([row[0] * u + row[1] * v + row[2] for row in M])

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from jobs.reconstruction.cameras.camera_row import CameraRow
-from jobs.reconstruction.cameras.colmap_bytes import CutOff, Reader
+from jobs.reconstruction.cameras.colmap_bytes import Reader
 from jobs.reconstruction.errors import InvalidCameras, UnknownCameraModel
 
 MODELS = {"SIMPLE_PINHOLE": 3, "PINHOLE": 4, "SIMPLE_RADIAL": 4, "RADIAL": 5, "OPENCV": 8}
@@ -78,7 +78,7 @@ def _collect(path: Path, read: Callable[[Path], list[Item]]) -> list[Item]:
     """Raises: InvalidCameras: The file is cut off, or is no such file."""
     try:
         return read(path)
-    except (CutOff, ValueError) as error:
+    except ValueError as error:
         raise InvalidCameras(path.name, [str(error)]) from error
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class CutOff(Exception):
-    """The bytes end before what they announce, or go on behind it."""
-
-
 @dataclass
 class Reader:
+    """Its methods raise ValueError where the bytes end before what they announce, or go on behind it."""
+
     data: bytes
     at: int = 0
 
@@ -21,10 +19,10 @@ class Reader:
         return len(self.data) - self.at
 
     def unpack(self, layout: str) -> tuple[Any, ...]:
-        """Raises: CutOff"""
+        """Raises: ValueError: See `Reader`."""
         size = struct.calcsize(layout)
         if size > self.left:
-            raise CutOff(f"it ends after {len(self.data):,} bytes, in the middle of a row")
+            raise ValueError(f"it ends after {len(self.data):,} bytes, in the middle of a row")
         values = struct.unpack_from(layout, self.data, self.at)
         self.at += size
         return values
@@ -33,22 +31,22 @@ class Reader:
         """How many follow, of at least so many bytes each.
 
         Raises:
-            CutOff: So many cannot.
+            ValueError: So many cannot.
         """
         (count,) = self.unpack("<Q")
         if count * least_bytes > self.left:
-            raise CutOff(f"it announces {count:,} {what}, for which {self.left:,} bytes are too few")
+            raise ValueError(f"it announces {count:,} {what}, for which {self.left:,} bytes are too few")
         return int(count)
 
     def text(self, longest: int) -> str:
         """Up to the next zero byte.
 
         Raises:
-            CutOff: There is none within reach.
+            ValueError: There is none within reach.
         """
         end = self.data.find(b"\0", self.at, self.at + longest + 1)
         if end < 0:
-            raise CutOff(f"a name does not end within {longest:,} bytes")
+            raise ValueError(f"a name does not end within {longest:,} bytes")
         value = self.data[self.at : end].decode("utf-8", errors="replace")
         self.at = end + 1
         return value
@@ -58,6 +56,6 @@ class Reader:
         self.at += count
 
     def require_end(self) -> None:
-        """Raises: CutOff"""
+        """Raises: ValueError: See `Reader`."""
         if self.left:
-            raise CutOff(f"{self.left:,} bytes follow behind the last row")
+            raise ValueError(f"{self.left:,} bytes follow behind the last row")

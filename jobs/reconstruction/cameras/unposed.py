@@ -28,6 +28,7 @@ from jobs.reconstruction.cameras.shot import Shot, load_shot
 from jobs.reconstruction.cameras.structure import Structure
 from jobs.reconstruction.cameras.upright import Place, place_upright
 from jobs.reconstruction.errors import listed
+from jobs.reconstruction.heap import trim_heap
 from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.pictures.picture import read_picture
 from jobs.runtime.workspace import Workspace
@@ -69,6 +70,7 @@ def place_photos(request: ReconstructionRequest, photos: Sequence[UploadedFile],
         paths,
         lambda done, total: workspace.progress("features", done, total),
     )
+    trim_heap()
     findings = find_structure(looks, request.posing, workspace.scratch("sfm"), workspace.progress)
     structure = _require_poses(findings, looks, request)
     place = place_upright(structure)
@@ -101,6 +103,7 @@ def load_posed(
         lambda done, total: workspace.progress("photos", done, total),
     )
     hints = hint_by_points(shots, indices, placed.place)
+    trim_heap()
     missing = [photo.name for index, photo in enumerate(placed.photos) if index not in structure.cameras]
     return Posed(
         shots=tuple(replace(shot, hint=hint) for shot, hint in zip(shots, hints, strict=True)),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
+from scipy.spatial import Delaunay, KDTree
 
 from jobs.reconstruction.cameras.structure import Similarity, Structure
 
@@ -22,6 +22,8 @@ _THICKNESS = 0.006
 """Of the cameras' distance: points so near to a plane lie on it."""
 _LEAST_ON_PLANE, _MOST_BELOW = 0.15, 0.02
 _LEAST_POINTS = 12
+_AROUND = 0.4
+"""Share of the ground's points that lie around what stands on it, not below."""
 _LINKED = 5.0
 """Points of one thing lie within so many typical gaps of each other."""
 _PART = 0.05
@@ -48,6 +50,8 @@ def place_upright(structure: Structure) -> Place | None:
         return None
     up = _estimate_up(structure)
     plane = _find_plane(structure.points[near], up, _THICKNESS * distance)
+    if plane is not None and not _reaches_out(structure.points[near], *plane, _THICKNESS * distance):
+        plane = None
     if plane is not None:
         up = plane[0]
     R = _rotation_to_z(up)
@@ -102,6 +106,18 @@ def _find_plane(
         return None
     middle = points[best].mean(axis=0)
     return _plane_through(np.linalg.svd(points[best] - middle)[2][2], middle, up)
+
+
+def _reaches_out(points: NDArray[np.float64], normal: NDArray[np.float64], offset: float, thickness: float) -> bool:
+    """Whether the plane goes on around what stands on it; a bowl's bottom does not."""
+    flat = points @ _rotation_to_z(normal).T
+    heights = flat[:, 2] - offset
+    above, on = flat[heights > 2 * thickness, :2], flat[np.abs(heights) < thickness, :2]
+    if len(above) < _LEAST_POINTS:
+        return True
+    low, high = np.quantile(above, [0.02, 0.98], axis=0)
+    above = above[((above >= low) & (above <= high)).all(axis=1)]
+    return float(np.mean(Delaunay(above, qhull_options="QJ").find_simplex(on) < 0)) > _AROUND
 
 
 def _plane_through(

@@ -66,7 +66,9 @@ def complete(hull: Hull, surface: trimesh.Trimesh) -> Carved:
         ProviderFailed: It is open.
     """
     mesh, pieces = make_solid(surface, hull.underside, hull.volume.spacing)
-    return Carved(mesh, pieces, hull.views, measure_agreement(mesh, hull.views, _FINAL_STEP), hull.underside, hull.warnings)
+    return Carved(
+        mesh, pieces, hull.views, measure_agreement(mesh, hull.views, _FINAL_STEP), hull.underside, hull.warnings
+    )
 
 
 def find_hull(

@@ -62,7 +62,7 @@ class View:
         size = depth / np.float32(self.camera.focal_px)
 
         def place(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-            value = (_sample(plane, near_x, near_y) - beyond) * size
+            value = np.asarray((_sample(plane, near_x, near_y) - beyond) * size, np.float32)
             value[unknown] = UNKNOWN
             return value
 

@@ -19,6 +19,7 @@ from jobs.reconstruction.pictures.hint import BACKGROUND, OBJECT
 from jobs.reconstruction.pictures.morphology import Mask, close, drop_specks, frame_of, grow, share_px, shrink
 from jobs.reconstruction.pictures.outline import EMPTY, FULL, estimate_iou, estimate_iou_alone
 from jobs.reconstruction.pictures.rim import trim_rim
+from jobs.reconstruction.pictures.shadow import peel_shadows
 
 TRUSTED = 0.65
 """Confidence below which a silhouette does not carve alone."""
@@ -88,6 +89,7 @@ def find_silhouette(
         best, confidence = _best([finish(candidate, cues) for candidate in propose(cues)], cues, _AS_GOOD)
     else:
         best, confidence = _find(cues)
+        best = replace(best, mask=peel_shadows(best.mask, cues))
     doubtful = _find_doubtful(best.mask, cues.background)
     if known is not None:
         doubtful &= known != BACKGROUND

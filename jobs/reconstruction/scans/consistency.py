@@ -18,6 +18,7 @@ _SAME = 0.03
 """Of the depth."""
 _FEWEST_PIXELS = 50
 _AGREEING, _CLEARLY, _FITTING = 0.5, 0.15, 0.75
+_UNKNOWN_MISTAKE = "Use the poses that were made from exactly these frames; where a tracker lost its place, scan again."
 _FACTORS = (1e-3, 0.01, 0.0254, 0.1, 0.2, 0.394, 2.54, 5.0, 10.0, 25.4, 39.37, 100.0, 1000.0)
 
 
@@ -37,8 +38,9 @@ def require_consistent(name: str, frames: Sequence[Frame], step_m: float) -> flo
         seen = f"frames agree on {agreeing:.0%} of the pixels, with depth {best:g} times as large on {others[best]:.0%}"
         unit = name_step(best * step_m)
         raise WrongDepthUnit(name, seen, f"In steps of {unit} it would fit. State the right unit of depth.")
-    if agreeing < _AGREEING:
-        raise PosesDoNotMatch(name, agreeing, _advise(frames, agreeing))
+    mistake = _find_mistake(frames, agreeing) if others else None
+    if mistake is not None or agreeing < _AGREEING:
+        raise PosesDoNotMatch(name, agreeing, mistake or _UNKNOWN_MISTAKE)
     return agreeing
 
 
@@ -62,16 +64,15 @@ def _share(one: Frame, other: Frame, factor: float) -> float | None:
     return float((apart < _SAME * measured[seen]).mean())
 
 
-def _advise(frames: Sequence[Frame], agreeing: float) -> str:
+def _find_mistake(frames: Sequence[Frame], agreeing: float) -> str | None:
     """Which usual mistake would explain it."""
     inverse = [replace(frame, camera=_inverted(frame)) for frame in frames]
-
     opengl = [replace(frame, camera=_turned(frame)) for frame in frames]
-    if _agreement(inverse, 1.0) > max(agreeing + _CLEARLY, _AGREEING):
+    if _agreement(inverse, 1.0) > max(agreeing + _CLEARLY, _FITTING):
         return "They look like world-to-camera transforms: invert them."
-    if _agreement(opengl, 1.0) > max(agreeing + _CLEARLY, _AGREEING):
+    if _agreement(opengl, 1.0) > max(agreeing + _CLEARLY, _FITTING):
         return "They look like poses of cameras that look along -z: turn them to x right, y down, z forward."
-    return "Use the poses that were made from exactly these frames; a tracker that lost its place must start again."
+    return None
 
 
 def _inverted(frame: Frame) -> Camera:

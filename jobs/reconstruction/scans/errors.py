@@ -100,6 +100,14 @@ class PosesDoNotMatch(BadInput):
         )
 
 
+class NothingFused(BadInput):
+    def __init__(self, frames: int, required: int) -> None:
+        super().__init__(
+            f"None of the scan's {frames} frames see the same surface: each place must be measured by {required} of "
+            "them. Check that poses and depth belong together, and scan more slowly."
+        )
+
+
 class NoSupportPlane(BadInput):
     def __init__(self, name: str, seen: str) -> None:
         super().__init__(

@@ -17,6 +17,7 @@ import numpy as np
 import trimesh
 from numpy.typing import NDArray
 
+from jobs.reconstruction.scans.errors import NothingFused
 from jobs.reconstruction.scans.frame import Frame
 from jobs.reconstruction.scans.open3d_library import load_open3d
 
@@ -51,6 +52,7 @@ def fuse(frames: Sequence[Frame], voxel_m: float, max_depth_m: float, told: Call
 
     Raises:
         Open3dMissing: The optional library is not installed.
+        NothingFused: No place was seen by enough frames.
     """
     open3d = load_open3d()
     grid = open3d.t.geometry.VoxelBlockGrid(
@@ -71,7 +73,10 @@ def fuse(frames: Sequence[Frame], voxel_m: float, max_depth_m: float, told: Call
         T_camera_world[:3, :3], T_camera_world[:3, 3] = frame.camera.R_camera_world, frame.camera.t_camera_world
         view = (open3d.core.Tensor(K), open3d.core.Tensor(T_camera_world), 1.0, max_depth_m, _TRUNCATION_VOXELS)
         grid.integrate(grid.compute_unique_block_coordinates(depth, *view), depth, *view)
-    cloud, mesh = grid.extract_point_cloud(_LEAST_WEIGHT), grid.extract_triangle_mesh(_LEAST_WEIGHT)
+    try:
+        cloud, mesh = grid.extract_point_cloud(_LEAST_WEIGHT), grid.extract_triangle_mesh(_LEAST_WEIGHT)
+    except RuntimeError as error:  # what Open3D raises where no surface is
+        raise NothingFused(len(frames), int(_LEAST_WEIGHT)) from error
     points, normals = cloud.point.positions.numpy(), cloud.point.normals.numpy()
     order = np.lexsort(points.T)
     return Surface(points[order].astype(np.float64), normals[order].astype(np.float64), _sorted_mesh(mesh), voxel_m)

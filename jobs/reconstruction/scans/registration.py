@@ -6,6 +6,7 @@ pixel-wise correspondences of Newcombe et al. 2011, "KinectFusion".
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ _FIRST_REACH_M, _LAST_REACH_M = 0.05, 0.012
 _STEEPEST = 0.3
 """Cosine: what is seen more at a slant is measured badly."""
 _FEWEST_PIXELS = 200
+_EDGE_PX, _EDGE = 5, 0.05
 _STIFFNESS = 1e-3
 """Of the mean information: directions that the surface does not hold, along a bare plane say, stay as they were."""
 
@@ -45,20 +47,37 @@ class Model(RayCaster):
 
 def register(frame: Frame, model: Model) -> Frame:
     """The frame, moved a little so that its depth lies on the model as well as it can."""
-    u, v, depth = _sample(frame, model)
+    pixels = _sample(frame, model)
     for reach in np.geomspace(_FIRST_REACH_M, _LAST_REACH_M, _ROUNDS):
-        if len(u) < _FEWEST_PIXELS:
+        points, normals, away, depth = _compare(frame, model, pixels, reach)
+        if len(points) < _FEWEST_PIXELS:
             return frame
-        there, normals, counts = model.planes(frame.camera, u, v)
-        rays = frame.camera.rays(u, v)
-        measured = frame.camera.position + rays * depth[:, None]
-        away = np.einsum("ij,ij->i", measured - there, normals)
-        square = np.abs(np.einsum("ij,ij->i", rays, normals)) / np.linalg.norm(rays, axis=1) > _STEEPEST
-        near = counts & square & (np.abs(away) < reach)
-        if np.count_nonzero(near) < _FEWEST_PIXELS:
-            return frame
-        frame = frame.moved(_step(measured[near], normals[near], away[near], reach, depth[near]))
+        frame = frame.moved(_step(points, normals, away, reach, depth))
     return frame
+
+
+def measure_misfit_m(frame: Frame, model: Model) -> float | None:
+    """Mean distance of what the frame measured from the planes of the model, what is near counting most as it does in
+    `register`; None if they have little in common."""
+    _, _, away, depth = _compare(frame, model, _sample(frame, model), _FIRST_REACH_M)
+    return float(np.average(np.abs(away), weights=depth**-4)) if len(away) >= _FEWEST_PIXELS else None
+
+
+def _compare(
+    frame: Frame, model: Model, pixels: tuple[Array, Array, Array], reach: float
+) -> tuple[Array, Array, Array, Array]:
+    """What pixels (n,) measured: points (m, 3), the normals of the model behind them (m, 3), how far in front of
+    its planes they lie (m,), and their depth (m,) [m]; only those within `reach` and not at a slant."""
+    u, v, depth = pixels
+    if not len(u):
+        return np.zeros((0, 3)), np.zeros((0, 3)), u, depth
+    there, normals, counts = model.planes(frame.camera, u, v)
+    rays = frame.camera.rays(u, v)
+    points = frame.camera.position + rays * depth[:, None]
+    away = np.einsum("ij,ij->i", points - there, normals)
+    square = np.abs(np.einsum("ij,ij->i", rays, normals)) / np.linalg.norm(rays, axis=1) > _STEEPEST
+    near = counts & square & (np.abs(away) < reach)
+    return points[near], normals[near], away[near], depth[near]
 
 
 def _sample(frame: Frame, model: Model) -> tuple[Array, Array, Array]:
@@ -67,7 +86,8 @@ def _sample(frame: Frame, model: Model) -> tuple[Array, Array, Array]:
     Otherwise a table top outweighs the few pixels that keep the frame from sliding along it. Source: Rusinkiewicz and
     Levoy 2001, "Efficient variants of the ICP algorithm" (normal-space sampling).
     """
-    rows, columns = (index * _STEP_PX for index in np.nonzero(frame.depth_m[::_STEP_PX, ::_STEP_PX]))
+    whole = np.where(_is_edge(frame.depth_m), 0, frame.depth_m)
+    rows, columns = (index * _STEP_PX for index in np.nonzero(whole[::_STEP_PX, ::_STEP_PX]))
     if not len(rows):
         return np.zeros(0), np.zeros(0), np.zeros(0)
     depth = frame.depth_m[rows, columns].astype(np.float64)
@@ -81,6 +101,12 @@ def _sample(frame: Frame, model: Model) -> tuple[Array, Array, Array]:
         chosen.append(those[:: max(1, len(those) // _EACH_DIRECTION)])
     index = np.sort(np.concatenate(chosen)) if chosen else seen
     return u[index], v[index], depth[index]
+
+
+def _is_edge(depth_m: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Pixels (h, w) beside a jump in depth, where a sensor mixes what lies before and behind it."""
+    around = np.ones((_EDGE_PX, _EDGE_PX), np.uint8)
+    return np.asarray(cv2.dilate(depth_m, around) - cv2.erode(depth_m, around) > _EDGE * depth_m)
 
 
 def _step(points: Array, normals: Array, away: Array, reach: float, depth: Array) -> Array:

@@ -143,24 +143,24 @@ def _check(
         CheckResult(name="objects_closed", subject=name, value=float(np.mean(closed))),
         CheckResult(name="frames_agree", subject=name, value=agreeing, detail="Of the poses as they were given."),
         check_scale(name, "depth"),
-        *_check_depth("scan", name, merge(agreements)),
+        *_check_depth(("scan_depth_agreement", "scan_depth_error_m"), name, merge(agreements)),
     ]
     for thing, agreement, share in zip(scene.things, agreements, observed, strict=True):
         longest_m = compute_longest_extent_m(thing.mesh)
         checks += [
             CheckResult(name="longest_extent_m", subject=thing.name, value=longest_m, unit="m"),
-            *_check_depth("object", thing.name, agreement),
+            *_check_depth(("object_depth_agreement", "object_depth_error_m"), thing.name, agreement),
             CheckResult(name="object_surface_measured", subject=thing.name, value=share),
         ]
     return tuple(checks)
 
 
-def _check_depth(what: str, name: str, agreement: Agreement) -> tuple[CheckResult, ...]:
+def _check_depth(checks: tuple[str, str], name: str, agreement: Agreement) -> tuple[CheckResult, ...]:
     """Depth of held-out frames against the model."""
     share, median_m = agreement.share(), agreement.median_m()
     error = "no frame that was held out shows it" if share is None else None
     detail = f"Within {WITHIN_M * 1000:g} mm, of {agreement.pixels:,} pixels in frames that were held out."
     return (
-        CheckResult(name=f"{what}_depth_agreement", subject=name, value=share, error=error, detail=detail),
-        CheckResult(name=f"{what}_depth_error_m", subject=name, value=median_m, unit="m", error=error),
+        CheckResult(name=checks[0], subject=name, value=share, error=error, detail=detail),
+        CheckResult(name=checks[1], subject=name, value=median_m, unit="m", error=error),
     )

@@ -33,9 +33,9 @@ _LOST, _LOST_SHARE = 0.006, 0.01
 """What the ellipses may leave out at one end: of the square of the largest half width, and of the area. A steeper
 ellipse cannot reach into a corner: 0.21 of that square for each unit of s too many."""
 _SMOOTHING_PX = 1.0
-_TOUCHING, _RAGGED_PX = 0.95, 3.0
-"""An ellipse whose height is this share of what the end of the outline allows is taken to touch it, give or take what
-the outline may be ragged there."""
+_TOUCHING, _RAGGED = 0.95, 0.014
+"""An ellipse whose height is this share of what the end of the outline allows is taken to touch it, give or take how
+ragged the outline may be there, of its width: a shadow under the rim, say."""
 _THINNEST = 0.03
 
 
@@ -156,9 +156,9 @@ def _ends(half_width: Rows, radii: Rows, elevations_deg: Rows) -> tuple[int, int
     """Rows of the uppermost and the lowest circle that need to be there for the outline; the same for a disc."""
     filled = np.flatnonzero(half_width)
     first, last = int(filled[0]), int(filled[-1])
-    rows = np.arange(first, last + 1)
+    rows, ragged = np.arange(first, last + 1), _RAGGED * 2 * half_width.max()
     reach = (radii * np.sin(np.radians(elevations_deg)))[rows]
-    base = min([last, *rows[reach >= _TOUCHING * (last + 1 - rows) - _RAGGED_PX].tolist()])
-    top = max([first, *rows[reach >= _TOUCHING * (rows - first + 1) - _RAGGED_PX].tolist()])
+    base = min([last, *rows[reach >= _TOUCHING * (last + 1 - rows) - ragged].tolist()])
+    top = max([first, *rows[reach >= _TOUCHING * (rows - first + 1) - ragged].tolist()])
     middle = (top + base) // 2
     return (top, base) if top <= base else (middle, middle)

@@ -28,7 +28,7 @@ def keep_confirmed(
         points = _points(photos[index], trusted[index], rows, columns)
         votes = np.zeros(len(rows), np.int8)
         for other in neighbours[index]:
-            seen, depth = look_up(photos[other], trusted[other], points)
+            [seen], depth = look_up(photos[other], trusted[other][..., None], points)
             votes += (seen > 0) & (np.abs(seen - depth) < tolerance)
         kept = np.zeros_like(trusted[index])
         good = votes >= confirmations
@@ -38,15 +38,16 @@ def keep_confirmed(
     return map_in_threads(confirm, range(len(photos)))
 
 
-def look_up(photo: Photo, plane: Plane, points: NDArray[np.float32]) -> tuple[Plane, Plane]:
-    """The plane's value at the pixel nearest to each point (n, 3), 0 outside the picture, and the points' depth."""
+def look_up(photo: Photo, planes: Plane, points: NDArray[np.float32]) -> tuple[Plane, Plane]:
+    """The values (k, n) of planes (h, w, k) at the pixel nearest to each point (n, 3), 0 outside the picture, and the
+    points' depth."""
     u, v, depth = photo.camera.project_single(points)
-    height, width = plane.shape
+    height, width, count = planes.shape
     inside = (depth > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height)
     place = np.where(inside, v, 0).astype(np.int32) * np.int32(width) + np.where(inside, u, 0).astype(np.int32)
-    value = plane.reshape(-1)[place]
-    value[~inside] = 0
-    return value, depth
+    values = np.ascontiguousarray(planes.reshape(-1, count)[place].T)
+    values[:, ~inside] = 0
+    return values, depth
 
 
 def _points(photo: Photo, depth: Plane, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.stereo.consistency import look_up
 from jobs.reconstruction.stereo.kernel import Plane
 from jobs.reconstruction.stereo.photo import Photo
+from jobs.reconstruction.stereo.slant import compute_slant
 
 _BLOCK = 4
 _CHUNK_POINTS = 1 << 14
@@ -50,9 +51,13 @@ def see_through(hull: Volume, photos: Sequence[Photo], depths: Sequence[Plane], 
     fine = inside & _touched(hull, blocks, photos, depths)
     known = np.full((len(corner), _BLOCK**3), rule.band * hull.spacing, np.float32)
 
+    pairs = [
+        np.stack([depth, compute_slant(photo, depth)], axis=-1) for photo, depth in zip(photos, depths, strict=True)
+    ]
+
     def at(index: NDArray[np.number]) -> NDArray[np.float32]:
         points = (hull.origin + hull.spacing * index).astype(np.float32)
-        return _see_through(points, photos, depths, rule, hull.spacing)
+        return _see_through(points, photos, pairs, rule, hull.spacing)
 
     plain = np.flatnonzero(inside & ~fine)
     known[plain] = at(corner[plain] + (_BLOCK - 1) / 2)[:, None]
@@ -84,15 +89,16 @@ def _cells(values: NDArray[np.float32], blocks: NDArray[np.int64]) -> NDArray[np
 
 
 def _see_through(
-    points: NDArray[np.float32], photos: Sequence[Photo], depths: Sequence[Plane], rule: FusionRule, spacing: float
+    points: NDArray[np.float32], photos: Sequence[Photo], pairs: Sequence[Plane], rule: FusionRule, spacing: float
 ) -> NDArray[np.float32]:
     """Signed distance (n,) to the surface that the photos see, positive behind it; the band where too few see one."""
     band = np.float32(rule.band * spacing)
     seen = np.empty((len(photos), len(points)), np.float32)
     least = np.full((rule.witnesses, len(points)), _UNSEEN, np.float32)
-    for row, photo, plane in zip(seen, photos, depths, strict=True):
-        surface, depth = look_up(photo, plane, points)
+    for row, photo, pair in zip(seen, photos, pairs, strict=True):
+        (surface, slant), depth = look_up(photo, pair, points)
         np.subtract(depth, surface, out=row)
+        row *= slant
         np.maximum(row, -band, out=row)
         row[(surface <= 0) | (row >= band)] = _UNSEEN
         value = row.copy()

@@ -31,7 +31,7 @@ def _choose(towards: NDArray[np.float64], angles: NDArray[np.float64], index: in
     misfit = np.abs(np.log(np.maximum(angles, 1e-9) / _BEST_DEG))
     chosen: list[int] = []
     while candidates and len(chosen) < count:
-        costs = [misfit[other] + _SPREAD * _crowding(sides, other, chosen) for other in candidates]
+        costs = [misfit[other] + _SPREAD * _crowding(sides, int(other), chosen) for other in candidates]
         chosen.append(int(candidates.pop(int(np.argmin(costs)))))
     return chosen
 

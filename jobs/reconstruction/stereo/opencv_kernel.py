@@ -46,7 +46,7 @@ class _Window:
         """Zero-mean normalised cross-correlation (h, w) with a picture (h, w)."""
         mean = self._blur(other * self._mask)
         mean *= self._share
-        cross = self._blur(other * self._masked)
+        cross = self._blur(np.asarray(other * self._masked, np.float32))
         cross *= self._share
         cross -= mean * self._mean
         other *= other
