@@ -13,9 +13,9 @@ export OMP_NUM_THREADS ?= 1
 
 setup: ## .venv with the `simfoundry` command; EXTRAS=all for tests and benchmarks too
 ifeq ($(EXTRAS),all)
-	@infra/setup.sh "$(PYTHON)" "$(ALL)" "2.1 GB"
+	@infra/setup.sh "$(PYTHON)" "$(ALL)" "3.1 GB"
 else
-	@infra/setup.sh "$(PYTHON)" "$(JOBS)" "1.4 GB"
+	@infra/setup.sh "$(PYTHON)" "$(JOBS)" "1.5 GB"
 endif
 
 demo: setup ## the bundled photos to a certified dataset

@@ -130,8 +130,8 @@ def reconstruct_without(
     ground = Underside(posed.ground.normal, posed.ground.offset) if posed.ground else None
     hull = find_hull(views, posed.cameras, request.carving, workspace.progress, ground)
     kernel = load_kernel(request.stereo.device)
-    refined = complete(hull, refine(hull, kernel, workspace.progress))
-    return complete(hull, hull.surface).mesh, refined.mesh
+    refined = complete(refine(hull, kernel, workspace.progress))
+    return complete(hull).mesh, refined.mesh
 
 
 def triangulate(placed: PlacedPhotos, held_out: Sequence[int]) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from jobs.contracts.export import ExportRequest
 from jobs.contracts.layout import Layout
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.profile import Profile
-from jobs.contracts.reconstruction import CaptureSource, ReconstructionRequest, ScannedObjectSource
+from jobs.contracts.reconstruction import SOURCE_OF_PROVIDER, CaptureSource, ReconstructionRequest, ScannedObjectSource
 from jobs.contracts.run import STAGES, ObjectRequest, RunRequest, SceneDocument, StageOutcome, found_name
 from jobs.contracts.simready import SimreadyRequest
 from jobs.runtime.artifacts import load_manifest, read_artifact
@@ -238,9 +238,14 @@ def _reconstruction(item: Wanted, run: SceneRun) -> ReconstructionRequest:
         name=item.name,
         source=item.source,
         scan=item.scan,
-        providers=run.profile.providers,
+        providers=_able(run.profile, item.source.kind),
         formats=() if item.source.kind == "scan" else run.request.formats,
     )
+
+
+def _able(profile: Profile, kind: str) -> tuple[Name, ...]:
+    """The admitted providers that take such a source; all of them if none does, for the job to say so."""
+    return tuple(name for name in profile.providers if SOURCE_OF_PROVIDER.get(name) == kind) or profile.providers
 
 
 def _simready(item: Wanted, mesh: ManifestRef, run: SceneRun) -> SimreadyRequest:

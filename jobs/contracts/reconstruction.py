@@ -100,6 +100,16 @@ class MeshSource(Document):
 CaptureSource = PhotoSource | ScanSource | PictureSource | MeshSource
 """What people bring; a scanned object comes out of a scan."""
 Source = CaptureSource | ScannedObjectSource
+SOURCE_OF_PROVIDER: dict[str, str] = {
+    "multi_view_stereo": "photos",
+    "visual_hull": "photos",
+    "rgbd_fusion": "scan",
+    "scanned_object": "scanned_object",
+    "single_view": "picture",
+    "mesh_import": "mesh",
+}
+"""The kind of source that each provider takes, so that a request names only those that can serve it: the same photos
+asked for under two profiles are the same request, whatever else the profiles admit."""
 ScaleSource = Literal["known_size", "known_distance", "mat", "cameras", "depth", "file_format", "units", "assumed"]
 """Where metres came from. `assumed` means nobody said."""
 MeshFormat = Literal["gltf", "obj", "ply", "stl", "usdz", "dxf", "step", "fbx"]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from trimesh import Trimesh
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.reconstruction import CarvingSettings, PhotoSource, ReconstructionRequest, ScaleSource
@@ -40,7 +39,7 @@ class VisualHull:
         Raises:
             BadInput: Each thing that can be wrong with photos or cameras has its own error, see `errors`.
         """
-        return _reconstruct(request, workspace, lambda hull: hull.surface)
+        return _reconstruct(request, workspace, lambda hull: hull)
 
 
 @dataclass(frozen=True)
@@ -60,16 +59,13 @@ class MultiViewStereo:
         return _reconstruct(request, workspace, lambda hull: refine(hull, kernel, workspace.progress))
 
 
-def _reconstruct(
-    request: ReconstructionRequest, workspace: Workspace, shape: Callable[[Hull], Trimesh]
-) -> Reconstruction:
-    """What both have in common; `shape` makes of the hull the surface that it will be."""
+def _reconstruct(request: ReconstructionRequest, workspace: Workspace, shape: Callable[[Hull], Hull]) -> Reconstruction:
+    """What both have in common; `shape` makes more of the hull."""
     source = request.source
     assert isinstance(source, PhotoSource)  # `takes` says so
     posed = pose_photos(request, source, workspace)
     found = find_objects(posed.shots, request.carving.min_views, workspace)
-    hull = _find_hull(found.views, posed, request.carving, workspace)
-    carved = complete(hull, shape(hull))
+    carved = complete(shape(_find_hull(found.views, posed, request.carving, workspace)))
     finished = finish(carved, posed, request, workspace, found.photos)
     carved = finished.carved
     checks, scale_source, more = _scale(carved, posed, source, request.name)
@@ -94,7 +90,7 @@ def _reconstruct(
 
 def _find_hull(views: Sequence[View], posed: Posed, settings: CarvingSettings, workspace: Workspace) -> Hull:
     """Raises: CamerasDoNotMatch, or what the poses' source says instead."""
-    ground = Underside(posed.ground.normal, posed.ground.offset) if posed.ground else None
+    ground = Underside(posed.ground.normal, posed.ground.offset, is_known=True) if posed.ground else None
     try:
         return find_hull(views, posed.cameras, settings, workspace.progress, ground)
     except CamerasDoNotMatch as error:

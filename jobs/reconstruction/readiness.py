@@ -84,7 +84,7 @@ def _hollow_bowl() -> tuple[bool, str]:
     """Whose inside no silhouette shows."""
     views = photograph_bowl()
     hull = find_hull(views, "canary", CarvingSettings(grid=64), _silent, TABLE)
-    mesh = complete(hull, refine(hull, OpenCvKernel(), _silent)).mesh
+    mesh = complete(refine(hull, OpenCvKernel(), _silent)).mesh
     ratio = compute_volume_m3(mesh) / VOLUME_M3
     seen = f"hollowed a bowl from {len(views)} rendered views; its volume is {ratio:.3f} of the true one"
     return abs(ratio - 1) < _TOLERANCE, seen

@@ -30,12 +30,15 @@ def test_a_laptop_is_enough_for_the_demo():
     assert find_missing((STORE, JOB, PROVIDER, MUJOCO), load_profile("demo")) == ()
 
 
+PROVIDERS = ", ".join(load_profile("demo").providers)
+
+
 @pytest.mark.parametrize(
     ("capabilities", "missing"),
     [
         ((capability("store", "gcs", ready=False), JOB, PROVIDER, MUJOCO), "store gcs"),
         ((STORE, capability("job", "export", ready=False), PROVIDER, MUJOCO), "job export"),
-        ((STORE, JOB, MUJOCO), "one of the providers visual_hull, mesh_import"),
+        ((STORE, JOB, MUJOCO), f"one of the providers {PROVIDERS}"),
         ((STORE, JOB, PROVIDER), "simulator mujoco on cpu"),
     ],
 )

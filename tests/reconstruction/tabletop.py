@@ -56,7 +56,7 @@ class Tabletop:
     K: Array = field(default_factory=lambda: intrinsics())
 
     @classmethod
-    def scanned(cls, meshes: list[trimesh.Trimesh], frames: int = 30, noise: float = NOISE_PER_M2) -> Tabletop:
+    def scanned(cls, meshes: list[trimesh.Trimesh], frames: int = 24, noise: float = NOISE_PER_M2) -> Tabletop:
         """From two rings around the middle, the noise from a fixed seed."""
         whole = concatenate(meshes)
         colours = np.repeat(np.array(COLOURS)[: len(meshes)], [len(mesh.faces) for mesh in meshes], axis=0)
@@ -64,7 +64,8 @@ class Tabletop:
         made = cls([], [], [])
         for index in range(frames):
             angle, elevation = 2 * np.pi * index * 2 / frames, (0.6 if index < frames / 2 else 1.0)
-            T = look_at(0.75 * direction(angle, elevation), np.array([0, 0, 0.03]))
+            distance = 0.75 + 0.1 * np.cos(2.3 * index)
+            T = look_at(distance * direction(angle, elevation), np.array([0, 0, 0.03]))
             camera = camera_of(T)
             v, u = (part.reshape(-1) for part in np.mgrid[:HEIGHT, :WIDTH] + 0.5)
             depth = caster.reach(camera, u, v).astype(np.float64).reshape(HEIGHT, WIDTH)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import trimesh
 
-from jobs.contracts.reconstruction import ReconstructionRequest
+from jobs.contracts.reconstruction import SOURCE_OF_PROVIDER, ReconstructionRequest
 from jobs.reconstruction.errors import AllProvidersFailed, NoPhotos, NoProviderTakes
 from jobs.reconstruction.reconstructor import PROVIDERS, reconstruct
 from jobs.runtime.errors import UnknownName
+from jobs.runtime.registry import resolve
 from jobs.runtime.workspace import Workspace, silent
 from tests.reconstruction.conftest import Bench
 
@@ -70,3 +71,8 @@ def test_an_unknown_provider_is_named_before_any_work(
 ) -> None:
     with pytest.raises(UnknownName, match=r"No provider named 'visual_hul'.*Did you mean 'visual_hull'"):
         reconstruct(asking(request_for_box, "mesh_import", "visual_hul"), workspace)
+
+
+def test_the_table_of_sources_is_what_the_providers_take() -> None:
+    takes = {name: resolve("provider", PROVIDERS, name)().takes for name in PROVIDERS}
+    assert takes == {name: frozenset({kind}) for name, kind in SOURCE_OF_PROVIDER.items()}

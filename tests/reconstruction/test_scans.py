@@ -155,9 +155,9 @@ def test_every_layout_says_the_same(kind: str, tmp_path: Path) -> None:
 def test_a_scan_of_more_frames_is_thinned_evenly(tmp_path: Path) -> None:
     pristine().write_seven_scenes(tmp_path / "scan")
     files = request_for(tmp_path, Bench(tmp_path / "bench")).source.files
-    recording = read_recording("tabletop", files, lambda file: tmp_path / file.name, 10)
-    assert [frame.name for frame in recording.frames] == [f"frame-{3 * n:06d}" for n in range(10)]
-    assert recording.warnings == ("10 of 30 frames are used, evenly spread",)
+    recording = read_recording("tabletop", files, lambda file: tmp_path / file.name, 8)
+    assert [frame.name for frame in recording.frames] == [f"frame-{3 * n:06d}" for n in range(8)]
+    assert recording.warnings == ("8 of 24 frames are used, evenly spread",)
 
 
 def test_drifting_poses_are_moved_back_together_and_good_ones_left_alone() -> None:
@@ -172,8 +172,8 @@ def test_drifting_poses_are_moved_back_together_and_good_ones_left_alone() -> No
         return float(np.linalg.norm(away - away.mean(axis=0), axis=1).mean())
 
     good, drifting = frames_of(pristine()), frames_of(spoilt(drift))
-    assert align(good, 0.008, 3.0, 2, lambda *told: None) == good
-    assert spread_m(align(drifting, 0.008, 3.0, 2, lambda *told: None)) < 0.4 * spread_m(drifting)
+    assert align(good, 0.01, 3.0, 2, lambda *told: None) == good
+    assert spread_m(align(drifting, 0.01, 3.0, 2, lambda *told: None)) < 0.4 * spread_m(drifting)
 
 
 def frames_of(scan: Tabletop) -> list[Frame]:

@@ -33,7 +33,7 @@ def bowl() -> Hull:
 
 
 def test_the_hull_of_a_bowl_is_full_and_stereo_empties_it(bowl: Hull) -> None:
-    full, hollow = complete(bowl, bowl.surface), complete(bowl, refine(bowl, OpenCvKernel(), quiet))
+    full, hollow = complete(bowl), complete(refine(bowl, OpenCvKernel(), quiet))
     assert compute_volume_m3(full.mesh) > 1.4 * VOLUME_M3
     assert compute_volume_m3(hollow.mesh) == pytest.approx(VOLUME_M3, rel=0.04)
     assert is_closed_volume(hollow.mesh)
@@ -48,16 +48,16 @@ def test_the_hull_of_a_bowl_is_full_and_stereo_empties_it(bowl: Hull) -> None:
 
 def test_without_texture_the_hull_stays() -> None:
     flat = hull_of_bowl(contrast=0.0)
-    full, same = complete(flat, flat.surface), complete(flat, refine(flat, OpenCvKernel(), quiet))
+    full, same = complete(flat), complete(refine(flat, OpenCvKernel(), quiet))
     assert compute_volume_m3(same.mesh) == pytest.approx(compute_volume_m3(full.mesh), rel=1e-3)
 
 
 def test_the_result_does_not_depend_on_the_number_of_threads(bowl: Hull) -> None:
-    with_all = refine(bowl, OpenCvKernel(), quiet)
+    with_all = refine(bowl, OpenCvKernel(), quiet).surface
     allowed = os.sched_getaffinity(0)
     try:
         os.sched_setaffinity(0, {min(allowed)})
-        with_one = refine(bowl, OpenCvKernel(), quiet)
+        with_one = refine(bowl, OpenCvKernel(), quiet).surface
     finally:
         os.sched_setaffinity(0, allowed)
     assert np.array_equal(with_all.vertices, with_one.vertices)

@@ -28,8 +28,8 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Hull:
-    """`volume`: the field that the silhouettes leave [world units]; `surface`: where it is zero, uncut and as marching
-    cubes left it. `views` carved it; what lies beyond `underside` was seen by none.
+    """`volume`: the field that the silhouettes leave [world units]; `surface`: where it is zero, or what is known to be
+    left of that, uncut and as marching cubes made it. `views` carved it; none saw what lies beyond `underside`.
     """
 
     volume: Volume
@@ -56,16 +56,16 @@ def carve(
 ) -> Carved:
     """The hull of the views as a closed solid. Raises: As `find_hull` and `complete`."""
     hull = find_hull(views, cameras, settings, told, ground)
-    return complete(hull, hull.surface)
+    return complete(hull)
 
 
-def complete(hull: Hull, surface: trimesh.Trimesh) -> Carved:
-    """`surface`: the hull's, or one inside it.
+def complete(hull: Hull) -> Carved:
+    """Its surface, or what became of it, as a closed solid.
 
     Raises:
         ProviderFailed: It is open.
     """
-    mesh, pieces = make_solid(surface, hull.underside, hull.volume.spacing)
+    mesh, pieces = make_solid(hull.surface, hull.underside, hull.volume.spacing)
     return Carved(
         mesh, pieces, hull.views, measure_agreement(mesh, hull.views, _FINAL_STEP), hull.underside, hull.warnings
     )

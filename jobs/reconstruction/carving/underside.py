@@ -30,10 +30,11 @@ _AXES = np.concatenate([np.eye(3)[::-1], -np.eye(3)[::-1]])
 
 @dataclass(frozen=True)
 class Underside:
-    """The half-space `normal @ x >= offset` holds the object."""
+    """The half-space `normal @ x >= offset` holds the object. `is_known`: the cameras' source told, not silhouettes."""
 
     normal: NDArray[np.float64]
     offset: float
+    is_known: bool = False
 
     def cut(self, volume: Volume) -> Volume:
         """The field of what the half-space leaves."""

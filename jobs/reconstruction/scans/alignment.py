@@ -13,7 +13,7 @@ from jobs.reconstruction.scans.registration import Model, measure_misfit_m, regi
 
 _ENOUGH_FRAMES = 100
 """Of them a surface to register to is made; more take longer and change little."""
-_WORTH_IT = 0.8
+_WORTH_IT = 0.85
 """Of the misfit of the poses as given: what gains less only adds noise to good poses."""
 
 

@@ -14,7 +14,6 @@ import trimesh
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.scans.frame import Frame
 from jobs.reconstruction.scans.merged import concatenate
@@ -59,19 +58,19 @@ def measure_agreement(scene: Scene, held_out: Sequence[Frame]) -> list[Agreement
     rest = _without(scene.surface, things)
     owner = np.repeat(np.arange(len(things) + 1), [*(len(mesh.faces) for mesh in things), len(rest.faces)])
     whole = concatenate([*things, rest])
-    model, caster = Model(whole), RayCaster(whole)
+    model = Model(whole)
 
     def compare(frame: Frame) -> list[Agreement]:
         for _ in range(_REGISTRATIONS):
             frame = register(frame, model)
         height, width = frame.depth_m.shape
-        face = caster.look(frame.camera, width, height).face
+        face = model.look(frame.camera, width, height).face
         seen = np.where(face >= 0, owner[face], len(things))
         rows, columns = np.nonzero(seen < len(things))
         if not len(rows):
             return [Agreement(np.zeros(0, np.float32), 0) for _ in things]
         u, v = columns.astype(np.float64) + 0.5, rows.astype(np.float64) + 0.5
-        away = caster.reach(frame.camera, u, v) - frame.depth_m[rows, columns]
+        away = model.reach(frame.camera, u, v) - frame.depth_m[rows, columns]
         measured, whose = frame.depth_m[rows, columns] > 0, seen[rows, columns]
         return [
             Agreement(away[measured & (whose == k)], int(np.count_nonzero(~measured & (whose == k))))

@@ -21,7 +21,7 @@ from jobs.reconstruction.scans.rigid import OPENCV_FROM_OPENGL, find_fault, from
 from jobs.reconstruction.scans.thinning import thin
 
 LAYOUT = "Record3D"
-_METADATA, _COMPRESSED = "metadata.json", ".depth"
+_METADATA = "metadata.json"
 
 
 def is_it(files: Mapping[str, UploadedFile]) -> bool:
@@ -40,16 +40,15 @@ def read(name: str, files: Mapping[str, UploadedFile], fetch: Fetch, most: int) 
         raise UnreadableScanFile(
             file.name, [f"expected K, w, h and poses ({type(error).__name__}: {error})"]
         ) from error
-    if any(path.endswith(_COMPRESSED) for path in files):
-        seen = "its depth is still compressed (*.depth); export it as PNG in mm or NPY in m into depth/"
-        raise IncompleteScan(name, [seen])
     colours = {number_of(item.name): item for item in pictures_in(files, COLOUR_FOLDERS)}
     depths = {number_of(item.name): item for item in pictures_in(files, DEPTH_FOLDERS)}
     problems = [f"frame {n} has no depth picture" for n in sorted(colours.keys() - depths.keys())]
     problems += [f"frame {n} has no colour picture" for n in sorted(depths.keys() - colours.keys())]
     problems += [f"frame {n} has no pose" for n in sorted(colours.keys() & depths.keys()) if not 0 <= n < len(poses)]
-    if problems or not depths:
-        raise IncompleteScan(name, problems or ["it has no pictures in rgbd/ and depth/"])
+    if not depths:
+        problems = ["it has no pictures in depth/; export Record3D's compressed *.depth files there, as PNG or NPY"]
+    if problems:
+        raise IncompleteScan(name, problems)
     chosen, warnings = thin(sorted(depths), most)
     frames, faults = [], []
     for number in chosen:

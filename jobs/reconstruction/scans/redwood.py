@@ -19,6 +19,7 @@ from jobs.reconstruction.scans.rigid import find_fault, orthonormal
 from jobs.reconstruction.scans.thinning import thin
 
 LAYOUT = "Redwood"
+_PICTURES = (".png", ".jpg", ".jpeg", ".npy")
 COLOUR_FOLDERS, DEPTH_FOLDERS = ("color", "colour", "image", "rgb", "rgbd"), ("depth",)
 
 
@@ -52,9 +53,10 @@ def read(name: str, files: Mapping[str, UploadedFile], fetch: Fetch, most: int) 
 
 
 def pictures_in(files: Mapping[str, UploadedFile], folders: tuple[str, ...]) -> list[UploadedFile]:
-    """Files of the first of these folders that is there, in the order of the numbers in their names."""
+    """Pictures in the first of these folders that has some, in the order of the numbers in their names."""
     for folder in folders:
-        found = [path for path in files if PurePosixPath(path).parent.name == folder]
+        places = ((path, PurePosixPath(path)) for path in files)
+        found = [path for path, place in places if place.parent.name == folder and place.suffix.lower() in _PICTURES]
         if found:
             return [files[path] for path in sorted(found, key=lambda path: (number_of(path), path))]
     return []

@@ -29,20 +29,19 @@ _STIFFNESS = 1e-3
 
 
 class Model(RayCaster):
-    """A fused surface to register to. `counts` (faces,): which part of it; None for all of it."""
+    """A fused surface to register to."""
 
-    def __init__(self, mesh: trimesh.Trimesh, counts: NDArray[np.bool_] | None = None) -> None:
+    def __init__(self, mesh: trimesh.Trimesh) -> None:
         super().__init__(mesh)
         self.vertices, self.faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces)
         self.normals = np.asarray(mesh.face_normals, np.float64)
-        self.counts = np.ones(len(self.faces), bool) if counts is None else counts
 
     def planes(self, camera: Camera, u: Array, v: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """What lies behind pixels (n,): a point (n, 3), the normal there (n, 3), and whether it counts (n,)."""
+        """What lies behind pixels (n,): a point (n, 3), the normal there (n, 3), and whether anything does (n,)."""
         face, weights, _ = self._cast(camera, u, v)
         a, b, c = self.vertices[self.faces[face]].transpose(1, 0, 2)
         points = a + weights[:, :1] * (b - a) + weights[:, 1:] * (c - a)
-        return points, self.normals[face], (face >= 0) & self.counts[face]
+        return points, self.normals[face], face >= 0
 
 
 def register(frame: Frame, model: Model) -> Frame:

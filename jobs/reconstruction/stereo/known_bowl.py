@@ -16,7 +16,7 @@ from jobs.reconstruction.pictures.silhouette import Silhouette
 
 OUTER_M, INNER_M = 0.05, 0.035
 VOLUME_M3 = 2 / 3 * np.pi * (OUTER_M**3 - INNER_M**3)
-TABLE = Underside(np.array([0.0, 0.0, 1.0]), -OUTER_M)
+TABLE = Underside(np.array([0.0, 0.0, 1.0]), -OUTER_M, is_known=True)
 RINGS = ((10, 10.0), (10, 50.0))
 """Views and elevation [deg]."""
 _DISTANCE_M, _SIDE_PX, _FOCAL_PX = 0.3, 144, 310.0

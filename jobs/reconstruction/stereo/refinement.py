@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import trimesh
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.carved import Hull, Told
 from jobs.reconstruction.carving.hull import Volume
 from jobs.reconstruction.carving.surface import extract_surface, smooth
+from jobs.reconstruction.stereo.footing import find_footing
 from jobs.reconstruction.stereo.fusion import FusionRule, merge, see_through
 from jobs.reconstruction.stereo.kernel import SweepKernel
 from jobs.reconstruction.stereo.photo import prepare_photos
@@ -21,26 +21,29 @@ COARSE = SweepRule(object_px=90, disparity_px=1.0, before=1, behind=None, tolera
 FINE = SweepRule(object_px=180, disparity_px=0.7, before=4, behind=4, tolerance=1.0)
 
 
-def refine(hull: Hull, kernel: SweepKernel, told: Told) -> trimesh.Trimesh:
+def refine(hull: Hull, kernel: SweepKernel, told: Told) -> Hull:
     """Sweep from the hull's surface inwards on small photos, then about what came out on larger ones.
 
-    The surface lies inside the hull's; where photos show no texture it is the hull's.
+    The same hull with a surface inside the old one; where photos show no texture it is the old one.
     """
     rule = FusionRule()
     whole = _without_underside(hull)
     outside = extract_surface(smooth(whole))
     if outside is None:
-        return hull.surface
-    surface, known = outside, None
+        return hull
+    surface, known, underside = outside, None, hull.underside
     for number, sweeping in enumerate((COARSE, FINE)):
         told("stereo", number, 2)
         photos = prepare_photos(hull.views, sweeping.object_px)
-        seen = see_through(whole, photos, sweep(photos, surface, kernel, sweeping), rule)
+        depths = sweep(photos, surface, kernel, sweeping)
+        if underside is not None:
+            underside = find_footing(underside, whole, photos, depths)
+        seen = see_through(whole, photos, depths, rule)
         known = seen if known is None else _prefer(seen, known)
         merged = merge(whole, known, rule)
         known = restore(known, merged, RayCaster(outside), photos)
         surface = extract_surface(merge(whole, known, rule)) or outside
-    return surface
+    return replace(hull, surface=surface, underside=underside)
 
 
 def _without_underside(hull: Hull) -> Volume:

@@ -23,12 +23,13 @@ def compute_slant(photo: Photo, depth: Plane) -> Plane:
     along_u, along_v = _change(depth, 1), _change(depth, 0)
     third = depth + (u - np.float32(K[0, 2])) * along_u + (v - np.float32(K[1, 2])) * along_v
     length = np.sqrt((np.float32(K[0, 0]) * along_u) ** 2 + (np.float32(K[1, 1]) * along_v) ** 2 + third**2)
-    return np.clip(depth / np.maximum(length, np.float32(1e-12)), _LEAST, 1)
+    return np.clip(depth / np.maximum(length, np.float32(1e-12)), _LEAST, np.float32(1))
 
 
 def _change(depth: Plane, axis: int) -> Plane:
     """Mean of the differences to the known neighbours on both sides; 0 if none is known."""
-    total, count = np.zeros_like(depth), np.zeros_like(depth)
+    total: Plane = np.zeros_like(depth)
+    count: Plane = np.zeros_like(depth)
     step = np.diff(depth, axis=axis)
     ahead = [slice(None)] * 2
     behind = [slice(None)] * 2
@@ -37,4 +38,4 @@ def _change(depth: Plane, axis: int) -> Plane:
     for side in (ahead, behind):
         total[tuple(side)] += np.where(known, step, 0)
         count[tuple(side)] += known
-    return total / np.maximum(count, 1)
+    return np.asarray(total / np.maximum(count, 1), np.float32)
