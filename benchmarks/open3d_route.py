@@ -15,6 +15,7 @@ import open3d
 import trimesh
 
 from jobs.contracts.reconstruction import CarvingSettings, PictureLimits
+from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.cameras.nerfstudio import read_nerfstudio
 from jobs.reconstruction.cameras.shot import load_shot
 from jobs.reconstruction.carving.carved import find_hull
@@ -35,7 +36,7 @@ def reconstruct_with_open3d(folder: Path) -> trimesh.Trimesh:
     views = _open(folder)
     hull = find_hull(views, "transforms.json", CarvingSettings(), lambda step, done, total: None)
     photos = prepare_photos(hull.views, COARSE.object_px)
-    depths = sweep(photos, hull.surface, OpenCvKernel(), COARSE)
+    depths = sweep(photos, RayCaster(hull.surface), OpenCvKernel(), COARSE)
     cloud = _point_cloud(photos, depths)
     surface, _ = open3d.geometry.TriangleMesh.create_from_point_cloud_poisson(cloud, depth=_DEPTH, n_threads=1)
     return trimesh.Trimesh(np.asarray(surface.vertices), np.asarray(surface.triangles), process=False)

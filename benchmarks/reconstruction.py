@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -113,8 +114,8 @@ def measure_open3d(truth: GroundTruth, folder: Path) -> Row:
 def in_parallel(
     work: Callable[[GroundTruth, Path], Result], truths: Sequence[GroundTruth], folder: Path
 ) -> list[Result]:
-    """One process per CPU; what is timed is not run like this."""
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    """One process per CPU; what is timed is not run like this. Open3D's threads do not live through a fork."""
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as pool:
         return list(pool.map(work, truths, [folder] * len(truths)))
 
 

@@ -142,7 +142,7 @@ def test_hints_are_true(scene: Scene, place: Place) -> None:
     shots = []
     for index, camera in place.structure.cameras.items():
         shots.append(Shot(str(index), scene.pictures[index], None, replace(camera, distortion=(0.0,) * 5)))
-    for hint, index in zip(hint_by_points(shots, range(COUNT), place), range(COUNT), strict=True):
+    for hint, index in zip(hint_by_points(shots, place), range(COUNT), strict=True):
         mask = scene.masks[index]
         assert (hint[mask] == BACKGROUND).mean() < 0.02
         assert (hint[~mask] == OBJECT).sum() < 3

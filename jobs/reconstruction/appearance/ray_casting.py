@@ -34,12 +34,18 @@ class RayCaster:
     """
 
     def __init__(self, mesh: trimesh.Trimesh) -> None:
-        corners = np.asarray(mesh.triangles, np.float64)
-        self._centre = corners.reshape(-1, 3).mean(axis=0)
-        self._scale = 1 / max(float(np.abs(corners - self._centre).max()), 1e-12)
-        self._corners = (corners.reshape(-1, 3) - self._centre) * self._scale
+        vertices = np.asarray(mesh.vertices, np.float64)
+        self._centre = vertices.mean(axis=0)
+        self._scale = 1 / max(float(np.abs(vertices - self._centre).max()), 1e-12)
+        self._vertices = vertices
+        corners = ((vertices - self._centre) * self._scale).astype(np.float32)
         self._scene = EmbreeScene()
-        TriangleMesh(self._scene, np.ascontiguousarray(self._corners.reshape(-1, 3, 3), np.float32))
+        TriangleMesh(self._scene, corners[np.asarray(mesh.faces)])
+
+    @property
+    def middle(self) -> NDArray[np.float64]:
+        """(3,) of the mesh's bounds."""
+        return (self._vertices.min(axis=0) + self._vertices.max(axis=0)) / 2
 
     def look(self, camera: Camera, width: int, height: int) -> Sight:
         """What the camera sees in a picture of this size."""
@@ -70,7 +76,7 @@ class RayCaster:
 
     def _window(self, camera: Camera, width: int, height: int) -> tuple[int, int, int, int]:
         """The part of the picture that the mesh can be in; all of it if the mesh reaches behind the camera."""
-        u, v, depth = camera.project(self._corners / self._scale + self._centre)
+        u, v, depth = camera.project(self._vertices)
         if depth.min() <= 0:
             return 0, 0, width, height
         low = np.floor([u.min(), v.min()]).astype(int)

@@ -17,20 +17,20 @@ from jobs.geometry.glb_file import save_textured_glb
 from jobs.reconstruction.appearance.atlas import Atlas, make_atlas
 from jobs.reconstruction.appearance.vertex_sight import VertexSight
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.parallel import map_in_threads
 
 _FEWEST_TEXELS, _MOST_TEXELS = 1 << 16, 1_400_000
 _BEST_SHARE = 0.5
 """Of the weight of the best view of a vertex: views below it would only blur."""
 _REMAP_ROW = 4096
+_CHUNK_TEXELS = 1 << 15
 _JPEG_QUALITY = 92
 
 
 @dataclass(frozen=True)
 class _Texels:
-    """`row`, `column` (n,) in the picture; `face` (n,); `weights` (n, 3) of the face's corners."""
+    """`face` (n,) that each lies on; `weights` (n, 3) of the face's corners."""
 
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
     face: NDArray[np.int64]
     weights: NDArray[np.float32]
 
@@ -74,30 +74,62 @@ def bake(
     continue the nearest one inside.
     """
     owner = atlas.rasterise()
-    texels = _place(atlas, owner)
-    corners = atlas.vertex[atlas.faces[texels.face]]
-    position = np.einsum("ij,ijk->ik", texels.weights, np.asarray(mesh.vertices, np.float32)[corners])
     best = np.zeros(len(mesh.vertices))
     for sight in sights:
         best[sight.index] = np.maximum(best[sight.index], sight.weight)
+    faces = atlas.vertex[atlas.faces]
+    shares = [_Share.of(view, sight, best, faces) for view, sight in zip(views, sights, strict=True)]
+    vertices, plain = np.asarray(mesh.vertices, np.float32), colours[:, :3].astype(np.float32)
+    row, column = np.nonzero(owner >= 0)
+    picture = np.zeros((*owner.shape, 3), np.uint8)
+
+    def paint(start: int) -> None:
+        some = np.s_[start : start + _CHUNK_TEXELS]
+        texels = _place(atlas, owner[row[some], column[some]].astype(np.int64), row[some], column[some])
+        picture[row[some], column[some]] = _paint(texels, faces, vertices, plain, shares)
+
+    map_in_threads(paint, range(0, len(row), _CHUNK_TEXELS))
+    return _continue_outwards(picture, owner >= 0)
+
+
+@dataclass(frozen=True)
+class _Share:
+    """What a view counts for: `weight` (n,) at each vertex; `shows` (m,): whether it does at any corner of a face."""
+
+    view: View
+    weight: NDArray[np.float32]
+    shows: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, view: View, sight: VertexSight, best: NDArray[np.float64], faces: NDArray[np.int64]) -> _Share:
+        weight = np.zeros(len(best), np.float32)
+        weight[sight.index] = np.maximum(sight.weight - _BEST_SHARE * best[sight.index], 0)
+        return cls(view, weight, (weight > 0)[faces].any(axis=1))
+
+
+def _paint(
+    texels: _Texels,
+    faces: NDArray[np.int64],
+    vertices: NDArray[np.float32],
+    plain: NDArray[np.float32],
+    shares: Sequence[_Share],
+) -> NDArray[np.uint8]:
+    """Colours (n, 3) of texels; of the vertices (k, 3) where no view counts for anything."""
+    corners = faces[texels.face]
+    position = np.einsum("ij,ijk->ik", texels.weights, vertices[corners])
     total, weight = np.zeros((len(position), 3), np.float32), np.zeros(len(position), np.float32)
-    for view, sight in zip(views, sights, strict=True):
-        share = np.zeros(len(best), np.float32)
-        share[sight.index] = np.maximum(sight.weight - _BEST_SHARE * best[sight.index], 0)
-        of_face = share[atlas.vertex[atlas.faces]].max(axis=1) > 0
-        some = np.flatnonzero(of_face[texels.face])
+    for share in shares:
+        some = np.flatnonzero(share.shows[texels.face])
         if not len(some):
             continue
-        rgb, inside = _sample(view, position[some])
-        mine = np.einsum("ij,ij->i", texels.weights[some], share[corners[some]]) * inside
+        rgb, inside = _sample(share.view, position[some])
+        mine = np.einsum("ij,ij->i", texels.weights[some], share.weight[corners[some]]) * inside
         total[some] += mine[:, None] * rgb
         weight[some] += mine
-    plain = np.einsum("ij,ijk->ik", texels.weights, colours[corners][..., :3].astype(np.float32))
     known = weight > 0
-    plain[known] = total[known] / weight[known, None]
-    picture = np.zeros((*owner.shape, 3), np.uint8)
-    picture[texels.row, texels.column] = np.clip(np.rint(plain), 0, 255)
-    return _continue_outwards(picture, owner >= 0)
+    colours = np.einsum("ij,ijk->ik", texels.weights, plain[corners])
+    colours[known] = total[known] / weight[known, None]
+    return np.clip(np.rint(colours), 0, 255).astype(np.uint8)
 
 
 def _to_jpeg(picture: NDArray[np.uint8]) -> bytes:
@@ -113,19 +145,17 @@ def _choose_texels(mesh: trimesh.Trimesh, views: Sequence[View]) -> int:
     return int(np.clip(2 * float(mesh.area) * float(np.median(pixels)) ** 2, _FEWEST_TEXELS, _MOST_TEXELS))
 
 
-def _place(atlas: Atlas, owner: NDArray[np.int32]) -> _Texels:
-    row, column = np.nonzero(owner >= 0)
-    face = owner[row, column].astype(np.int64)
-    a, b, c = np.moveaxis(atlas.uv[atlas.faces], 1, 0)
+def _place(atlas: Atlas, face: NDArray[np.int64], row: NDArray[np.int64], column: NDArray[np.int64]) -> _Texels:
+    a, b, c = np.moveaxis(atlas.uv[atlas.faces[face]], 1, 0)
     first, second = b - a, c - a
     area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
     area = np.where(np.abs(area) < 1e-12, 1e-12, area)
-    offset = np.column_stack([column + 0.5, row + 0.5]) - a[face]
-    v = (offset[:, 0] * second[face, 1] - offset[:, 1] * second[face, 0]) / area[face]
-    w = (first[face, 0] * offset[:, 1] - first[face, 1] * offset[:, 0]) / area[face]
+    offset = np.column_stack([column + 0.5, row + 0.5]) - a
+    v = (offset[:, 0] * second[:, 1] - offset[:, 1] * second[:, 0]) / area
+    w = (first[:, 0] * offset[:, 1] - first[:, 1] * offset[:, 0]) / area
     weights = np.clip(np.column_stack([1 - v - w, v, w]), 0, 1)
     weights /= weights.sum(axis=1, keepdims=True)
-    return _Texels(row, column, face, weights.astype(np.float32))
+    return _Texels(face, weights.astype(np.float32))
 
 
 def _sample(view: View, points: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.parallel import map_in_threads
 
 _SHARPNESS = 4
 """Power of the cosine: the view that looks at a vertex most squarely dominates, without a visible seam."""
@@ -36,7 +37,7 @@ def see_vertices(caster: RayCaster, mesh: trimesh.Trimesh, views: Sequence[View]
     """
     vertices, normals = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.vertex_normals, np.float64)
     slack = _HIDDEN_BEHIND * float(np.linalg.norm(mesh.extents))
-    return tuple(_see(caster, view, vertices, normals, slack) for view in views)
+    return tuple(map_in_threads(lambda view: _see(caster, view, vertices, normals, slack), views))
 
 
 def _see(

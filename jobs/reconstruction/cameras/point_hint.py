@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 from jobs.reconstruction.cameras.ground_evidence import find_ground
 from jobs.reconstruction.cameras.shot import BACKGROUND, OBJECT, UNSURE, Shot
 from jobs.reconstruction.cameras.upright import Place
+from jobs.reconstruction.parallel import map_in_threads
 
 _MARGIN, _MOST_MARGIN, _GAPS = 0.15, 0.4, 4.0
 """Of the object's size: smooth parts, which have no points, may stick out so far beyond the points' hull; more where
@@ -19,20 +20,23 @@ points are few, so many times the gap between neighbours."""
 _BELOW = 0.01
 _REACH = 2.5
 """Of the enlarged hull around its middle: so far the ground is looked at, that photos show behind the object."""
-_DENSE = 0.02
+_DENSE = 0.01
 """Of the photo's longer side: the reach of one point."""
+_SURE_TRACK = 3
+"""So many photos must have seen a point for it to be right."""
+_INSET_PX = 1
 _FAR_OUT = 0.005
 """Share of the object's points that may be wrong, and lie outside it."""
 
 
-def hint_by_points(shots: Sequence[Shot], photos: Sequence[int], place: Place) -> list[NDArray[np.uint8]]:
-    """Of each shot, whose photo has the index beside it.
+def hint_by_points(shots: Sequence[Shot], place: Place) -> list[NDArray[np.uint8]]:
+    """Of each shot, in the place's world.
 
-    The object lies within the points' hull, enlarged, in every photo alike; it is where many of its points were seen,
-    and is not where the ground is.
+    The object lies within the points' hull, enlarged, in every photo alike; it is where many of its points are, whether
+    that photo shows them or something in front of them, and is not where the ground is.
     """
-    shell = _enlarge(place)
-    hints = [_hint(shot, photo, place, shell) for shot, photo in zip(shots, photos, strict=True)]
+    shell, sure = _enlarge(place), _find_sure(place)
+    hints = map_in_threads(lambda shot: _hint(shot, sure, shell), shots)
     if place.has_ground:
         footprint = place.structure.points[place.is_object, :2]
         grounds = find_ground(shots, _REACH * float(np.abs(shell[:, :2]).max()), footprint)
@@ -59,7 +63,14 @@ def _enlarge(place: Place) -> NDArray[np.float64]:
     return shell
 
 
-def _hint(shot: Shot, photo: int, place: Place, shell: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _find_sure(place: Place) -> NDArray[np.float64]:
+    """The object's points (n, 3) that enough photos have seen."""
+    structure = place.structure
+    tracks = np.bincount(structure.point, minlength=len(structure.points))
+    return structure.points[place.is_object & (tracks >= _SURE_TRACK)]
+
+
+def _hint(shot: Shot, points: NDArray[np.float64], shell: NDArray[np.float64]) -> NDArray[np.uint8]:
     height, width = shot.rgb.shape[:2]
     u, v, depth = shot.camera.project(shell)
     if (depth <= 0).any():
@@ -67,11 +78,9 @@ def _hint(shot: Shot, photo: int, place: Place, shell: NDArray[np.float64]) -> N
     hint = np.full((height, width), BACKGROUND, np.uint8)
     outline = cv2.convexHull(np.column_stack([u, v]).astype(np.float32)).clip(-1e6, 1e6)
     cv2.fillConvexPoly(hint, np.rint(outline).astype(np.int32), UNSURE)
-    seen = place.structure.point[place.structure.photo == photo]
-    side = max(width, height)
-    radius = max(1, round(_DENSE * side))
-    core = _dots(shot, place.structure.points[seen[place.is_object[seen]]], radius)
-    hint[(cv2.erode(core, _disc(radius + max(2, radius // 3)), borderValue=0) > 0) & (hint == UNSURE)] = OBJECT
+    radius = max(1, round(_DENSE * max(width, height)))
+    core = cv2.erode(_dots(shot, points, radius), _disc(radius + _INSET_PX), borderValue=0) > 0
+    hint[core & (hint == UNSURE)] = OBJECT
     return hint
 
 

@@ -102,7 +102,7 @@ def load_posed(
         indices,
         lambda done, total: workspace.progress("photos", done, total),
     )
-    hints = hint_by_points(shots, indices, placed.place)
+    hints = hint_by_points(shots, placed.place)
     trim_heap()
     missing = [photo.name for index, photo in enumerate(placed.photos) if index not in structure.cameras]
     return Posed(

@@ -127,7 +127,8 @@ def _warnings(wrong: Sequence[View], suspects: Sequence[View], underside: Unders
         names = listed(view.name for view in suspects)
         found.append(f"their silhouettes agree less than the others and do not carve alone: {names}")
     if underside is not None:
-        found.append("no photo shows the underside; it was closed flat where the silhouettes end")
+        where = "on the ground" if underside.is_known else "where the silhouettes end"
+        found.append(f"no photo shows the underside; it was closed flat {where}")
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from jobs.reconstruction.parallel import map_in_threads
 
 _BLOCK = 8
 _REPORTED_POINTS = 1 << 18
-_CHUNK_POINTS = 1 << 15
+_CHUNK_POINTS = 1 << 16
 """So many that what is computed for them stays in the processor's cache."""
 Field = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 

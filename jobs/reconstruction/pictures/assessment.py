@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.cameras.shot import Shot
 from jobs.reconstruction.errors import listed
+from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.pictures.background import to_lab
-from jobs.reconstruction.pictures.morphology import SQUARE, Mask, disc
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around, disc
 from jobs.reconstruction.pictures.silhouette import TRUSTED, Silhouette
 
 _BLURRED = 0.5
@@ -46,20 +47,20 @@ def assess_photos(
     found: Sequence[tuple[Shot, Silhouette]], duplicates: Mapping[str, str]
 ) -> tuple[PhotoAssessment, ...]:
     """One per photo, in their order."""
-    widths = [_edge_sharpness(shot.rgb, silhouette.mask) for shot, silhouette in found]
-    known = [value for value in widths if value is not None]
+    looks = map_in_threads(lambda pair: _look(pair[0].rgb, pair[1].mask), found)
+    known = [look.sharpness for look in looks if look.sharpness is not None]
     usual = float(np.median(known)) if known else 1.0
     return tuple(
         PhotoAssessment(
             name=shot.name,
-            sharpness=None if value is None else value / usual,
-            overexposed=_share(shot.rgb.min(axis=2) >= _BLOWN, silhouette.mask),
-            underexposed=_share(shot.rgb.max(axis=2) <= _BLACK, silhouette.mask),
+            sharpness=None if look.sharpness is None else look.sharpness / usual,
+            overexposed=look.overexposed,
+            underexposed=look.underexposed,
             is_cut=silhouette.is_cut,
             confidence=silhouette.confidence,
             duplicate_of=duplicates.get(shot.name),
         )
-        for (shot, silhouette), value in zip(found, widths, strict=True)
+        for (shot, silhouette), look in zip(found, looks, strict=True)
     )
 
 
@@ -81,9 +82,25 @@ def warn_of_photos(photos: Sequence[PhotoAssessment]) -> tuple[str, ...]:
     return tuple(f"{what}: {listed(names)}; {remedy}" for what, names, remedy in told if names)
 
 
-def _share(which: Mask, mask: Mask) -> float:
-    area = np.count_nonzero(mask)
-    return float(np.count_nonzero(which & mask) / area) if area else 0.0
+@dataclass(frozen=True)
+class _Look:
+    """`sharpness` [1/px], None without an outline; shares as in `PhotoAssessment`."""
+
+    sharpness: float | None
+    overexposed: float
+    underexposed: float
+
+
+def _look(rgb: NDArray[np.uint8], mask: Mask) -> _Look:
+    window = around(mask, _BESIDE_PX + 2)
+    part, inside = np.ascontiguousarray(rgb[window]), mask[window]
+    pixels = part[inside]
+    area = max(len(pixels), 1)
+    return _Look(
+        _edge_sharpness(part, inside),
+        float(np.count_nonzero((pixels >= _BLOWN).all(axis=1)) / area),
+        float(np.count_nonzero((pixels <= _BLACK).all(axis=1)) / area),
+    )
 
 
 def _edge_sharpness(rgb: NDArray[np.uint8], mask: Mask) -> float | None:

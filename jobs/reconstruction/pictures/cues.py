@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -13,6 +14,9 @@ from jobs.reconstruction.pictures.morphology import SQUARE, Mask
 
 Plane = NDArray[np.float32]
 _BLUR_PX = 0.8
+_FAINT_LAB, _STRONG_LAB = 4.0, 12.0
+_NEAR_SIGMAS, _FAR_SIGMAS = 3.0, 6.0
+_LEAST_NEAR, _LEAST_FAR = 2.5, 9.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,35 @@ class Cues:
         gradient = np.asarray(cv2.magnitude(length(x), length(y)), np.float32)
         edges = np.asarray(cv2.dilate(gradient, SQUARE), np.float32)
         return cls(rgb, lab, gradient, edges, fit_background(rgb))
+
+    @cached_property
+    def faint(self) -> Mask:
+        """Where there is an edge at all, (h, w)."""
+        return self.gradient > _FAINT_LAB
+
+    @cached_property
+    def strong(self) -> Mask:
+        """Where there is an edge that cannot be overlooked, (h, w)."""
+        return self.gradient > _STRONG_LAB
+
+    @cached_property
+    def alike(self) -> Mask:
+        """What could be background, (h, w)."""
+        return self.background.distance < max(_NEAR_SIGMAS * self.background.sigma, _LEAST_NEAR)
+
+    @cached_property
+    def unlike(self) -> Mask:
+        """What is no background, in shadow or not, (h, w)."""
+        return self.background.distance > self._far
+
+    @cached_property
+    def unlike_or_shaded(self) -> Mask:
+        """What is no background that nothing throws a shadow on, (h, w)."""
+        return self.background.plain > self._far
+
+    @property
+    def _far(self) -> float:
+        return max(_LEAST_FAR, _FAR_SIGMAS * self.background.sigma)
 
     def without(self, background: Mask) -> Cues:
         """The same, but nothing stands out where the background is known (h, w)."""

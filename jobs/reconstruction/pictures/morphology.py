@@ -37,12 +37,18 @@ def drop_specks(mask: Mask) -> Mask:
 
 
 def largest_parts(mask: Mask) -> Mask:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count < 2:
+    if not mask.any():
         return mask
+    window = around(mask, 0)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask[window].astype(np.uint8))
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
-    return (areas >= max(_SMALLEST_PART * areas.max(), 1))[labels]
+    large = areas >= max(_SMALLEST_PART * areas.max(), 1)
+    if large[1:].all():
+        return mask
+    parts = np.zeros_like(mask)
+    parts[window] = large[labels]
+    return parts
 
 
 def from_outside(free: Mask) -> Mask:
@@ -68,3 +74,9 @@ def close(mask: Mask, radius: int) -> Mask:
 def frame_of(plane: NDArray[np.generic]) -> NDArray[np.generic]:
     """The pixels along the four sides, one after the other."""
     return np.concatenate([plane[0], plane[-1], plane[:, 0], plane[:, -1]])
+
+
+def around(mask: Mask, margin: int) -> tuple[slice, slice]:
+    """The window that holds the mask and this much around it."""
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return slice(max(top - margin, 0), top + height + margin), slice(max(left - margin, 0), left + width + margin)

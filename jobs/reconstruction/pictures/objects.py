@@ -39,11 +39,11 @@ def find_objects(shots: Sequence[Shot], min_views: int, workspace: Workspace) ->
     )
     _require_objects(found)
     duplicates = find_duplicates(shots)
-    views = tuple(_view(shot, silhouette) for shot, silhouette in found if shot.name not in duplicates)
+    views = map_in_threads(lambda pair: _view(*pair), [pair for pair in found if pair[0].name not in duplicates])
     usable = sum(not view.is_cut for view in views)
     if usable < min_views:
         raise TooFewViews(usable, min_views, [view.name for view in views if view.is_cut], (), tuple(duplicates))
-    return FoundObjects(views, assess_photos(found, duplicates))
+    return FoundObjects(tuple(views), assess_photos(found, duplicates))
 
 
 def _require_objects(found: Sequence[tuple[Shot, Silhouette]]) -> None:

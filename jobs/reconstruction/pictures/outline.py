@@ -11,10 +11,8 @@ from jobs.reconstruction.pictures.morphology import SQUARE, Mask, frame_of
 
 EMPTY, FULL = 0.002, 0.95
 """Shares of the photo that are no object, and no background."""
-_FAINT_LAB, _CLEAR_LAB, _STRONG_LAB = 4.0, 5.0, 12.0
+_CLEAR_LAB, _STRONG_LAB = 5.0, 12.0
 _UNSUPPORTED_LAB = 2.0
-_NEAR_SIGMAS, _FAR_SIGMAS = 3.0, 6.0
-_LEAST_NEAR, _LEAST_FAR = 2.5, 9.0
 _FEWEST_PX = 8
 _NARROW, _WIDE = np.ones((5, 5), np.uint8), np.ones((9, 9), np.uint8)
 """How far from the outline a pixel is beside it."""
@@ -95,14 +93,13 @@ def _along(outline: Mask, small: NDArray[np.uint8], cues: Cues) -> tuple[float, 
 
 def _left_out(small: NDArray[np.uint8], cues: Cues) -> tuple[float, ...]:
     """Shares of the photo's edges, and of its background, that the mask should have held."""
-    outside, background = cv2.dilate(small, _WIDE) == 0, cues.background
-    far = max(_LEAST_FAR, _FAR_SIGMAS * background.sigma)
-    strong, faint = cues.gradient > _STRONG_LAB, cues.gradient > _FAINT_LAB
+    outside = cv2.dilate(small, _WIDE) == 0
+    area = max(np.count_nonzero(outside), 1)
     shares = (
-        np.count_nonzero(strong & outside) / (np.count_nonzero(strong) + 20),
-        np.count_nonzero(faint & outside) / (np.count_nonzero(faint) + 50),
-        float((background.distance[outside] > far).mean()) if outside.any() else 0.0,
-        float((background.plain[outside] > far).mean()) if outside.any() else 0.0,
+        np.count_nonzero(cues.strong & outside) / (np.count_nonzero(cues.strong) + 20),
+        np.count_nonzero(cues.faint & outside) / (np.count_nonzero(cues.faint) + 50),
+        np.count_nonzero(cues.unlike & outside) / area,
+        np.count_nonzero(cues.unlike_or_shaded & outside) / area,
     )
     return (*shares, *(float(np.sqrt(share)) for share in shares))
 
@@ -114,8 +111,7 @@ def _place(mask: Mask, outline: Mask, cues: Cues) -> tuple[float, ...]:
     offset = np.hypot(
         (rows @ np.arange(height)) / area / height - 0.5, (columns @ np.arange(width)) / area / width - 0.5
     )
-    near = max(_NEAR_SIGMAS * cues.background.sigma, _LEAST_NEAR)
     middle = mask[int(0.4 * height) : int(0.6 * height), int(0.4 * width) : int(0.6 * width)]
     complexity = min(np.count_nonzero(outline) / np.sqrt(area) / 10, 3.0)
-    alike = float((cues.background.distance[mask] < near).mean())
+    alike = np.count_nonzero(cues.alike & mask) / area
     return float(frame_of(mask).mean()), alike, float(middle.mean()), float(offset), complexity

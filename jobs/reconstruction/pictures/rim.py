@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.pictures.background import length
-from jobs.reconstruction.pictures.morphology import SQUARE, Mask
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around
 
 _REACH = 0.015
 """Of the shorter side: how far away the background beside a pixel is looked at."""
@@ -20,7 +20,7 @@ def trim_rim(mask: Mask, lab: NDArray[np.float32], rounds: int) -> Mask:
     if not mask.any():
         return mask
     reach = max(3, round(_REACH * min(mask.shape)))
-    window = _around(mask, reach + 2)
+    window = around(mask, reach + 2)
     trimmed, part, colours = mask.copy(), mask[window], np.ascontiguousarray(lab[window])
     for _ in range(rounds):
         dropped = _find_mixed(part, colours, reach)
@@ -41,9 +41,3 @@ def _find_mixed(mask: Mask, lab: NDArray[np.float32], reach: int) -> Mask:
     distance = length(cv2.subtract(lab, cv2.divide(colour, cv2.merge([share] * 3)))) * known
     rim = known & (cv2.erode(small, SQUARE, borderValue=1) == 0)
     return rim & (distance < _MIXED * cv2.dilate(distance, np.ones((5, 5), np.uint8)))
-
-
-def _around(mask: Mask, margin: int) -> tuple[slice, slice]:
-    """The window that holds the mask and this much around it."""
-    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    return slice(max(top - margin, 0), top + height + margin), slice(max(left - margin, 0), left + width + margin)

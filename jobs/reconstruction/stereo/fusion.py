@@ -22,7 +22,7 @@ from jobs.reconstruction.stereo.photo import Photo
 from jobs.reconstruction.stereo.slant import compute_slant
 
 _BLOCK = 4
-_CHUNK_POINTS = 1 << 14
+_CHUNK_POINTS = 1 << 15
 _MARGIN = 2.0
 """Voxels outside the hull that are looked at too, so that smoothing has something to smooth with."""
 _UNSEEN = np.float32(1e9)

@@ -2,56 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.stereo.kernel import DepthMap, Plane, SourcePicture, SweepTask
+from jobs.reconstruction.stereo.kernel import DepthMap, Plane, SweepTask
 
 _LEAST_VARIANCE = np.float32(1e-7)
-_WORST = np.float32(-1.0)
+_WORST, _NOTHING = np.float32(-1.0), np.float32(0.0)
+_NOWHERE = np.float32(1.0)
+"""Between two planes of a stack; any number but 0, as it is divided by."""
 
 
 @dataclass(frozen=True)
 class OpenCvKernel:
-    """See `SweepKernel`. It computes in the calling thread as far as OpenCV is told to."""
+    """See `SweepKernel`. It computes in the calling thread as far as OpenCV is told to.
+
+    All sources of a depth are worked on at once, one below the other: few calls on large arrays let other threads run.
+    """
 
     def sweep(self, task: SweepTask) -> DepthMap:
-        window = _Window(task)
-        warps = [_Warp(source, task) for source in task.sources]
+        window, warps = _Window(task), _Warps(task)
         scores = np.empty((task.steps, *task.grey.shape), np.float32)
         for step in range(task.steps):
-            scores[step] = _mean_of_best((window.correlate(warp.at(step)) for warp in warps), task.best)
+            _put_mean_of_best(scores[step], window.correlate(warps.at(step)), task.best)
             scores[step][task.near + np.float32(step * task.step) > task.far] = _WORST
         return _choose(scores, task, window.is_textured)
 
 
 class _Window:
-    """What the windows of the reference hold; computed once a task."""
+    """What the windows of the reference hold; computed once a task.
+
+    Stacks (n, h + gap, w) hold a plane for each source; the gap is wide enough for a window not to reach two of them.
+    """
 
     def __init__(self, task: SweepTask) -> None:
-        self._side = task.window
-        self._mask = task.mask.astype(np.float32)
-        self._share = 1 / np.maximum(self._blur(self._mask), np.float32(1e-6))
-        self._masked = task.grey * self._mask
-        self._mean = self._blur(self._masked) * self._share
-        variance = self._blur(self._masked * task.grey) * self._share - self._mean * self._mean
-        self._inverse_deviation = 1 / np.sqrt(np.maximum(variance, _LEAST_VARIANCE))
+        self._side, self._height = task.window, len(task.grey)
+        mask = task.mask.astype(np.float32)
+        share = 1 / np.maximum(self._blur(mask), np.float32(1e-6))
+        masked = task.grey * mask
+        mean = self._blur(masked) * share
+        variance = self._blur(masked * task.grey) * share - mean * mean
         self.is_textured = task.mask & (variance > task.least_contrast**2)
+        inverse_deviation = 1 / np.sqrt(np.maximum(variance, _LEAST_VARIANCE))
+        self._mask, self._share, self._masked, self._mean, self._inverse_deviation = (
+            _stack([plane] * len(task.sources), task) for plane in (mask, share, masked, mean, inverse_deviation)
+        )
 
-    def correlate(self, other: Plane) -> Plane:
-        """Zero-mean normalised cross-correlation (h, w) with a picture (h, w)."""
-        mean = self._blur(other * self._mask)
+    def correlate(self, others: Plane) -> Plane:
+        """Zero-mean normalised cross-correlation (n, h, w) with a stack, which is overwritten."""
+        mean = self._blur(others * self._mask)
         mean *= self._share
-        cross = self._blur(np.asarray(other * self._masked, np.float32))
+        cross = self._blur(np.asarray(others * self._masked, np.float32))
         cross *= self._share
         cross -= mean * self._mean
-        other *= other
-        other *= self._mask
-        variance = self._blur(other)
+        others *= others
+        others *= self._mask
+        variance = self._blur(others)
         variance *= self._share
         mean *= mean
         variance -= mean
@@ -59,23 +69,30 @@ class _Window:
         np.sqrt(variance, out=variance)
         cross *= self._inverse_deviation
         cross /= variance
-        return cross
+        return cross[:, : self._height]
 
-    def _blur(self, plane: Plane) -> Plane:
-        size = (self._side, self._side)
-        return np.asarray(cv2.blur(plane, size, borderType=cv2.BORDER_CONSTANT), np.float32)
+    def _blur(self, planes: Plane) -> Plane:
+        size, tall = (self._side, self._side), planes.reshape(-1, planes.shape[-1])
+        return np.asarray(cv2.blur(tall, size, borderType=cv2.BORDER_CONSTANT), np.float32).reshape(planes.shape)
 
 
-class _Warp:
-    """A source resampled to the reference, depth by depth."""
+class _Warps:
+    """The sources resampled to the reference, depth by depth."""
 
-    def __init__(self, source: SourcePicture, task: SweepTask) -> None:
+    def __init__(self, task: SweepTask) -> None:
         height, width = task.grey.shape
         y, x = np.mgrid[:height, :width].astype(np.float32)
-        ray = [(row[0] * x + row[1] * y + row[2]).astype(np.float32) for row in source.M]
-        self._grey = source.grey
-        self._start = [task.near * part + np.float32(shift) for part, shift in zip(ray, source.b, strict=True)]
-        self._stride = [np.float32(task.step) * part for part in ray]
+        self._sources = task.sources
+        self._start, self._stride = [], []
+        for axis in range(3):
+            rays = [
+                (source.M[axis, 0] * x + source.M[axis, 1] * y + source.M[axis, 2]).astype(np.float32)
+                for source in task.sources
+            ]
+            shifts = [np.float32(source.b[axis]) for source in task.sources]
+            starts = [task.near * ray + shift for ray, shift in zip(rays, shifts, strict=True)]
+            self._start.append(_stack(starts, task, _NOWHERE))
+            self._stride.append(_stack(rays, task) * np.float32(task.step))
 
     def at(self, step: int) -> Plane:
         x, y, depth = (
@@ -83,11 +100,23 @@ class _Warp:
         )
         np.divide(x, depth, out=x)
         np.divide(y, depth, out=y)
-        return np.asarray(cv2.remap(self._grey, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
+        for number, source in enumerate(self._sources):
+            cv2.remap(
+                source.grey, x[number], y[number], cv2.INTER_LINEAR, depth[number], borderMode=cv2.BORDER_CONSTANT
+            )
+        return depth
 
 
-def _mean_of_best(correlations: Iterable[Plane], best: int) -> Plane:
-    """Mean of the `best` highest at each pixel, or of all if they are fewer."""
+def _stack(planes: Sequence[Plane], task: SweepTask, gap: np.float32 = _NOTHING) -> Plane:
+    """(n, h + gap, w), see `_Window`."""
+    height, width = task.grey.shape
+    stacked = np.full((len(planes), height + task.window // 2, width), gap, np.float32)
+    stacked[:, :height] = planes
+    return stacked
+
+
+def _put_mean_of_best(target: Plane, correlations: Plane, best: int) -> None:
+    """Mean of the `best` highest at each pixel, or of all if they are fewer, over (n, h, w)."""
     ranked: list[Plane] = []
     for worse in correlations:
         for rank, one in enumerate(ranked):
@@ -96,11 +125,10 @@ def _mean_of_best(correlations: Iterable[Plane], best: int) -> Plane:
             ranked[rank] = better
         if len(ranked) < best:
             ranked.append(worse)
-    total = ranked[0]
+    target[:] = ranked[0]
     for one in ranked[1:]:
-        total += one
-    total /= np.float32(len(ranked))
-    return total
+        target += one
+    target /= np.float32(len(ranked))
 
 
 def _choose(scores: Plane, task: SweepTask, textured: NDArray[np.bool_]) -> DepthMap:

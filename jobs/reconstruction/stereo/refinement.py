@@ -32,16 +32,17 @@ def refine(hull: Hull, kernel: SweepKernel, told: Told) -> Hull:
     if outside is None:
         return hull
     surface, known, underside = outside, None, hull.underside
+    around = RayCaster(outside)
     for number, sweeping in enumerate((COARSE, FINE)):
         told("stereo", number, 2)
         photos = prepare_photos(hull.views, sweeping.object_px)
-        depths = sweep(photos, surface, kernel, sweeping)
+        depths = sweep(photos, around if surface is outside else RayCaster(surface), kernel, sweeping)
         if underside is not None:
             underside = find_footing(underside, whole, photos, depths)
         seen = see_through(whole, photos, depths, rule)
         known = seen if known is None else _prefer(seen, known)
         merged = merge(whole, known, rule)
-        known = restore(known, merged, RayCaster(outside), photos)
+        known = restore(known, merged, around, photos)
         surface = extract_surface(merge(whole, known, rule)) or outside
     return replace(hull, surface=surface, underside=underside)
 

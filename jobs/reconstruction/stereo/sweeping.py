@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import trimesh
 from numpy.typing import NDArray
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
@@ -46,14 +45,12 @@ class SweepRule:
     least_contrast: float = 0.004
 
 
-def sweep(photos: Sequence[Photo], surface: trimesh.Trimesh, kernel: SweepKernel, rule: SweepRule) -> list[Plane]:
+def sweep(photos: Sequence[Photo], surface: RayCaster, kernel: SweepKernel, rule: SweepRule) -> list[Plane]:
     """Confirmed depths of each photo (h, w) [world units], 0 where there are none."""
-    centre = np.asarray(surface.bounds, np.float64).mean(axis=0)
+    centre = surface.middle
     neighbours = find_neighbours([photo.camera for photo in photos], centre, _CONFIRMING)
     step = rule.disparity_px * _pixel(photos, centre) / _TYPICAL_SINE
-    caster = RayCaster(surface)
-
-    ranges = map_in_threads(lambda photo: _range(photo, caster), photos)
+    ranges = map_in_threads(lambda photo: _range(photo, surface), photos)
 
     def match(index: int) -> DepthMap:
         photo, others = photos[index], [photos[other] for other in neighbours[index][: rule.sources]]
