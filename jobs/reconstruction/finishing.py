@@ -37,7 +37,6 @@ class Finished:
 
 @dataclass(frozen=True)
 class _Painted:
-    caster: RayCaster
     sights: tuple[VertexSight, ...]
     colours: NDArray[np.uint8]
 
@@ -58,7 +57,8 @@ def finish(
     painted, cut = _paint(carved), 0
     mesh, cut = cut_background_plates(carved.mesh, painted.colours, carved.views)
     if cut:
-        carved = replace(carved, mesh=mesh, agreement=measure_agreement(mesh, carved.views))
+        caster = RayCaster(mesh)
+        carved = replace(carved, mesh=mesh, caster=caster, agreement=measure_agreement(caster, carved.views))
         painted = _paint(carved)
     carved.mesh.visual = ColorVisuals(carved.mesh, vertex_colors=painted.colours)
     if not request.carving.allow_several:
@@ -66,15 +66,14 @@ def finish(
     texture = make_texture(carved.mesh, painted.colours, carved.views, painted.sights)
     up = posed.ground.normal if posed.ground else None
     evidence = gather_evidence(
-        carved.mesh, painted.caster, carved.views, carved.agreement.ious, up, posed.residual_px, photos
+        carved.mesh, carved.caster, carved.views, carved.agreement.ious, up, posed.residual_px, photos
     )
     sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
-    save_contact_sheet(sheet, carved.mesh, painted.caster, carved.views, carved.agreement.ious)
+    save_contact_sheet(sheet, carved.mesh, carved.caster, carved.views, carved.agreement.ious)
     warnings = (f"{cut} thin plate{'s' if cut > 1 else ''} of the background's colour were cut off",) if cut else ()
     return Finished(carved, texture, evidence, warnings)
 
 
 def _paint(carved: Carved) -> _Painted:
-    caster = RayCaster(carved.mesh)
-    sights = see_vertices(caster, carved.mesh, carved.views)
-    return _Painted(caster, sights, compute_vertex_colours(carved.mesh, carved.views, sights))
+    sights = see_vertices(carved.caster, carved.mesh, carved.views)
+    return _Painted(sights, compute_vertex_colours(carved.mesh, carved.views, sights))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import trimesh
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.view import View
@@ -42,11 +41,10 @@ class Agreement:
         return tuple(view for view, iou in zip(views, self.ious, strict=True) if _CONTRADICTING_IOU <= iou < fence)
 
 
-def measure_agreement(mesh: trimesh.Trimesh | None, views: Sequence[View], step: int = 1) -> Agreement:
-    """Reproject the mesh into every view, at every `step`-th row and column; no mesh agrees with nothing."""
-    if mesh is None or not len(mesh.faces):
+def measure_agreement(caster: RayCaster | None, views: Sequence[View], step: int = 1) -> Agreement:
+    """Reproject a mesh into every view, at every `step`-th row and column; no mesh agrees with nothing."""
+    if caster is None:
         return Agreement(tuple(0.0 for _ in views))
-    caster = RayCaster(mesh)
     return Agreement(tuple(map_in_threads(lambda view: _iou(caster, view, step), views)))
 
 

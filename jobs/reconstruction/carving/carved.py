@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import trimesh
 
 from jobs.contracts.reconstruction import CarvingSettings
+from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.agreement import Agreement, distrust, measure_agreement
 from jobs.reconstruction.carving.bounds import find_bounds
 from jobs.reconstruction.carving.hull import Box, Volume, hull_field, sample_field
@@ -20,6 +22,9 @@ from jobs.reconstruction.errors import CamerasDoNotMatch, TooFewViews, listed
 _PREVIEW_GRID, _PREVIEW_STEP = 96, 2
 _FINAL_STEP = 2
 """Every other row and column: a silhouette's share in common is known to a thousandth from a quarter of the pixels."""
+_USUAL_SLENDERNESS = 1.75
+_FINEST = 7 / 6
+"""Of the grid that was asked for: a thin thing has few samples across, and little surface to sample."""
 _MATCHING_IOU = 0.75
 """Median agreement below which the cameras are taken to be wrong rather than some silhouettes."""
 _NOTHING_IN_COMMON = "the silhouettes have no point in common when seen from these cameras"
@@ -41,9 +46,11 @@ class Hull:
 
 @dataclass(frozen=True)
 class Carved:
-    """`mesh` [world units]. `views` carved it; `agreement` is that of `views`, with the final mesh."""
+    """`mesh` [world units], and the `caster` of it. `views` carved it; `agreement` is that of `views`, with the final
+    mesh."""
 
     mesh: trimesh.Trimesh
+    caster: RayCaster
     pieces: int
     views: tuple[View, ...]
     agreement: Agreement
@@ -66,9 +73,9 @@ def complete(hull: Hull) -> Carved:
         ProviderFailed: It is open.
     """
     mesh, pieces = make_solid(hull.surface, hull.underside, hull.volume.spacing)
-    return Carved(
-        mesh, pieces, hull.views, measure_agreement(mesh, hull.views, _FINAL_STEP), hull.underside, hull.warnings
-    )
+    caster = RayCaster(mesh)
+    agreement = measure_agreement(caster, hull.views, _FINAL_STEP)
+    return Carved(mesh, caster, pieces, hull.views, agreement, hull.underside, hull.warnings)
 
 
 def find_hull(
@@ -86,7 +93,7 @@ def find_hull(
     if box is None:
         raise CamerasDoNotMatch(cameras, [_NOTHING_IN_COMMON])
     preview = extract_surface(smooth(_sample(views, box, settings.doubters, min(_PREVIEW_GRID, settings.grid), _quiet)))
-    agreement = measure_agreement(preview, views, _PREVIEW_STEP)
+    agreement = measure_agreement(None if preview is None else RayCaster(preview), views, _PREVIEW_STEP)
     if preview is None or agreement.median() < _MATCHING_IOU:
         raise CamerasDoNotMatch(cameras, [_mismatch(agreement)])
     wrong, suspects = agreement.contradicting(views), agreement.suspicious(views)
@@ -97,13 +104,19 @@ def find_hull(
         raise TooFewViews(len(usable), settings.min_views, cut, [view.name for view in wrong])
     if wrong:
         box = find_bounds(usable, settings.doubters) or box
-    volume = _sample(kept, box, settings.doubters, settings.grid, told)
+    volume = _sample(kept, box, settings.doubters, _choose_grid(box, settings.grid), told)
     surface = extract_surface(smooth(volume))
     if surface is None:
         raise CamerasDoNotMatch(cameras, [_NOTHING_IN_COMMON])
     told("surface", 0, 0)
     underside = ground if ground is not None else find_underside(surface, usable)
     return Hull(volume, surface, kept, underside, _warnings(wrong, suspects, underside))
+
+
+def _choose_grid(box: Box, grid: int) -> int:
+    """Samples along the longest side; more for what is slenderer than usual."""
+    slenderness = float(np.cbrt(box.longest**3 / np.prod(box.high - box.low)))
+    return round(grid * float(np.clip(slenderness / _USUAL_SLENDERNESS, 1, _FINEST)))
 
 
 def _sample(views: Sequence[View], box: Box, doubters: int, grid: int, told: Told) -> Volume:

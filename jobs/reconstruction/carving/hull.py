@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from jobs.reconstruction.carving.view import UNKNOWN, View
 from jobs.reconstruction.parallel import map_in_threads
 
-_BLOCK = 8
+_BLOCK = 4
 _REPORTED_POINTS = 1 << 18
 _CHUNK_POINTS = 1 << 16
 """So many that what is computed for them stays in the processor's cache."""

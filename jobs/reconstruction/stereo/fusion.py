@@ -39,7 +39,7 @@ class FusionRule:
     witnesses: int = 3
     band: float = 3.0
     agreeing: float = 1.0
-    significant: float = 1.0
+    significant: float = 0.7
 
 
 def see_through(hull: Volume, photos: Sequence[Photo], depths: Sequence[Plane], rule: FusionRule) -> Volume:
@@ -78,7 +78,8 @@ def merge(hull: Volume, seen: Volume, rule: FusionRule) -> Volume:
     """
     near = smooth(hull).values
     behind = smooth(seen).values
-    moved = np.clip((near - behind) / (rule.significant * hull.spacing) - 1, 0, 1)
+    known = np.minimum(near, np.float32(rule.band * hull.spacing)) - behind
+    moved = np.clip(known / (rule.significant * hull.spacing) - 1, 0, 1)
     return replace(hull, values=near - moved * np.maximum(near - behind, 0))
 
 

@@ -17,7 +17,7 @@ from jobs.reconstruction.stereo.photo import prepare_photos
 from jobs.reconstruction.stereo.restoring import restore
 from jobs.reconstruction.stereo.sweeping import SweepRule, sweep
 
-COARSE = SweepRule(object_px=90, disparity_px=1.0, before=1, behind=None, tolerance=0.7, hollow_steps=1.0)
+COARSE = SweepRule(object_px=120, disparity_px=1.0, before=1, behind=None, tolerance=0.7, hollow_steps=1.0)
 FINE = SweepRule(object_px=180, disparity_px=0.7, before=4, behind=4, tolerance=1.0)
 
 
