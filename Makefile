@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 JOBS := flows,reconstruction,simready,episodes,export
 ALL := $(JOBS),reconstruction-scans,reconstruction-torch,reconstruction-dxf,test
-PARTS ?= reconstruction speed unposed scans backgrounds artefacts single_view sweep_kernel
+PARTS ?= reconstruction speed posed unposed scans backgrounds artefacts single_view sweep_kernel
 export OMP_NUM_THREADS ?= 1
 
 .PHONY: setup demo test lint format interop bench-reconstruction bench-episodes

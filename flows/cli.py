@@ -199,6 +199,9 @@ def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # p
     run_parser.add_argument(
         "--turntable-step", type=float, metavar="DEG", help="that the object turned by between photos, camera at rest"
     )
+    run_parser.add_argument(
+        "--allow-several", action="store_const", const=True, help="what looks like two objects that touch is one"
+    )
     run_parser.add_argument("--units", choices=UNITS, help="of a mesh whose format states none")
     run_parser.add_argument("--depth-unit", choices=UNITS, help="of a scan's depth pictures, where nothing states it")
     run_parser.add_argument(

@@ -24,6 +24,7 @@ _OF_EACH_OBJECT = {
     "known_size": "known_size_m",
     "known_distance": "known_distance_m",
     "turntable_step": "turntable_step_deg",
+    "allow_several": "allow_several",
     "depth_unit": "depth_unit",
     "material": "material",
     "mass": "mass_kg",

@@ -95,6 +95,7 @@ def _take_photos(folder: Path, item: ObjectRequest, store: Store) -> PhotoSource
         turntable=None if item.turntable_step_deg is None else Turntable(step_deg=item.turntable_step_deg),
         known_size_m=item.known_size_m,
         known_distance_m=item.known_distance_m,
+        allow_several=bool(item.allow_several),
     )
 
 

@@ -32,6 +32,7 @@ class PhotoSource(Document):
     `cameras`: a `transforms.json`, a Middlebury `*_par.txt`, or COLMAP's `cameras` and `images`, both text or both
     binary. Without them the photos must tell: by a turntable's step, by the capture mat, or by their texture.
     `known_size_m`: the longest extent; `known_distance_m`: the median distance from the cameras to the object's middle.
+    `allow_several`: what looks like two objects is one.
     """
 
     kind: Literal["photos"]
@@ -40,6 +41,7 @@ class PhotoSource(Document):
     turntable: Turntable | None = None
     known_size_m: Metres | None = None
     known_distance_m: Metres | None = None
+    allow_several: bool = False
 
     @property
     def files(self) -> tuple[UploadedFile, ...]:
@@ -136,15 +138,13 @@ class CarvingSettings(Document):
 
     `grid` voxels along the longest side. `doubters`: how many views may disagree before a point is carved away, where
     their outlines are doubtful (in shadow, say); a certain outline carves alone.
-    `min_views` usable views (object wholly inside the frame) are required. `allow_several`: what looks like two objects
-    is taken for one.
+    `min_views` usable views (object wholly inside the frame) are required.
     """
 
     grid: Annotated[int, Field(ge=32, le=512)] = 192
     doubters: Annotated[int, Field(ge=0, le=8)] = 1
     min_views: Annotated[int, Field(ge=3)] = 8
     max_side_px: Annotated[int, Field(ge=64)] = 1280
-    allow_several: bool = False
 
 
 class PosingSettings(Document):

@@ -22,6 +22,7 @@ SOURCES_OF_OPTION: dict[str, tuple[SourceKind, ...]] = {
     "known_size_m": ("photos", "picture"),
     "known_distance_m": ("photos",),
     "turntable_step_deg": ("photos",),
+    "allow_several": ("photos",),
     "depth_unit": ("scan",),
     "mass_kg": ("photos", "picture", "mesh"),
 }
@@ -35,7 +36,10 @@ def found_name(scan: Name, part: str) -> Name:
 
 class ObjectRequest(Document):
     """One capture, relative to where the request lies: a folder of photos, a folder of an RGB-D scan, one picture, or
-    a mesh file. All are of one object, but a scan may show several."""
+    a mesh file. All are of one object, but a scan may show several.
+
+    `allow_several`: what looks like two objects in photos is one.
+    """
 
     name: Name
     photos: StorePath | None = None
@@ -46,6 +50,7 @@ class ObjectRequest(Document):
     known_size_m: Metres | None = None
     known_distance_m: Metres | None = None
     turntable_step_deg: Annotated[float, Field(gt=-180, lt=180)] | None = None
+    allow_several: Literal[True] | None = None
     depth_unit: LengthUnit | None = None
     material: Name | None = None
     mass_kg: Kilograms | None = None

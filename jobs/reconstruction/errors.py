@@ -113,7 +113,7 @@ class SeveralObjects(BadInput):
     def __init__(self, name: str, seen: str) -> None:
         super().__init__(
             f"'{name}' shows {seen}, where one object was expected. Photograph each object by itself, with some space "
-            "around it; if this is one object, set 'allow_several' in the request's 'carving' settings."
+            "around it; if this is one object, say so with --allow-several ('allow_several' in a request)."
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from trimesh.visual import ColorVisuals
 
-from jobs.contracts.reconstruction import ReconstructionRequest
+from jobs.contracts.reconstruction import PhotoSource, ReconstructionRequest
 from jobs.reconstruction.appearance.colouring import compute_vertex_colours
 from jobs.reconstruction.appearance.contact_sheet import save_contact_sheet
 from jobs.reconstruction.appearance.ray_casting import RayCaster
@@ -61,7 +61,8 @@ def finish(
         carved = replace(carved, mesh=mesh, caster=caster, agreement=measure_agreement(caster, carved.views))
         painted = _paint(carved)
     carved.mesh.visual = ColorVisuals(carved.mesh, vertex_colors=painted.colours)
-    if not request.carving.allow_several:
+    assert isinstance(request.source, PhotoSource)  # only photos are carved
+    if not request.source.allow_several:
         require_one_object(carved.mesh, request.name)
     texture = make_texture(carved.mesh, painted.colours, carved.views, painted.sights)
     up = posed.ground.normal if posed.ground else None

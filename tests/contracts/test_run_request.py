@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from jobs.contracts.run import SOURCES_OF_OPTION, ObjectRequest, RunRequest, SceneDocument, StageOutcome, found_name
 
-VALUES = {"units": "mm", "depth_unit": "mm"}
+VALUES = {"units": "mm", "depth_unit": "mm", "allow_several": True}
 
 
 @pytest.mark.parametrize("sources", [{}, {"photos": "a", "mesh": "a.glb"}, {"scan": "a", "picture": "a.jpg"}])

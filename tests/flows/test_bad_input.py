@@ -30,6 +30,7 @@ def outputs(store: Path) -> list[Path]:
         (("--photos", "{tmp}/empty", "--units", "mm"), "OptionMisplaced"),
         (("--mesh", "{brick}", "--known-size", "0.1"), "OptionMisplaced"),
         (("--picture", "{tmp}/no.jpg", "--turntable-step", "10"), "OptionMisplaced"),
+        (("--mesh", "{tmp}/no.stl", "--allow-several"), "OptionMisplaced"),
         (("--scan", "{tmp}/empty", "--mass", "1"), "OptionMisplaced"),
         (("--photos", "{tmp}/empty", "--turntable-step", "400"), "--turntable-step"),
         (("--mesh", "{brick}", "--units", "mm", "--format", "max"), "UsageUnknown"),

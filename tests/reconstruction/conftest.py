@@ -46,6 +46,7 @@ class Bench:
             turntable=changes.pop("turntable", None),
             known_size_m=changes.pop("known_size_m", None),
             known_distance_m=changes.pop("known_distance_m", None),
+            allow_several=bool(changes.pop("allow_several", False)),
         )
         return self._request(source, "visual_hull", {"carving": CARVING} | changes)
 

@@ -127,5 +127,5 @@ def test_two_things_in_the_photos_are_refused_unless_they_are_allowed(bench: Ben
     folder = Turntable.make(tmp_path / "two", from_manifold(two), distance_m=0.5).folder
     with pytest.raises(SeveralObjects, match="separate pieces"):
         bench.run(bench.photos(folder))
-    allowed = bench.run(bench.photos(folder, carving={"grid": 64, "allow_several": True}))
+    allowed = bench.run(bench.photos(folder, allow_several=True))
     assert next(check.value for check in allowed.checks if check.name == "mesh_components") == 2

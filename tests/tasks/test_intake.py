@@ -128,6 +128,13 @@ def test_a_turntable_step_beside_cameras_is_refused(store: FolderStore, capture:
         take_in(ObjectRequest(name="mug", photos="mug", turntable_step_deg=10), capture.parent, store)
 
 
+def test_that_two_bodies_are_one_object_reaches_the_source(store: FolderStore, capture: Path):
+    for said in (None, True):
+        source = take_in(ObjectRequest(name="mug", photos="mug", allow_several=said), capture.parent, store)
+        assert isinstance(source, PhotoSource)
+        assert source.allow_several == bool(said)
+
+
 def test_a_turntable_step_reaches_the_source(store: FolderStore, capture: Path):
     (capture / "transforms.json").unlink()
     source = take_in(ObjectRequest(name="mug", photos="mug", turntable_step_deg=10), capture.parent, store)
