@@ -104,7 +104,7 @@ class _Share:
     def of(cls, view: View, sight: VertexSight, best: NDArray[np.float64], faces: NDArray[np.int64]) -> _Share:
         weight = np.zeros(len(best), np.float32)
         weight[sight.index] = np.maximum(sight.weight - _BEST_SHARE * best[sight.index], 0)
-        return cls(view, weight, (weight > 0)[faces].any(axis=1))
+        return cls(view, weight, weight[faces].max(axis=1) > 0)
 
 
 def _paint(
