@@ -1,6 +1,6 @@
 """Figures as a table for people and as JSON with machine, versions and date under `benchmarks/results/`.
 
-python -m benchmarks.figures NAME    # a saved result as the Markdown table that the README shows
+python -m benchmarks.figures NAME [COLUMN ...]    # a saved result as the Markdown table that the README shows
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def _format(value: Any) -> str:
     return "" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def main(name: str) -> None:
+def main(name: str, *columns: str) -> None:
     document = json.loads((RESULTS / f"{name}.json").read_text())
-    heads = list(document["rows"][0])
+    heads = columns or tuple(document["rows"][0])
     print(f"{document['date']}, {document['machine']}\n")
-    for line in (heads, ["---"] * len(heads), *([_format(row[head]) for head in heads] for row in document["rows"])):
+    for line in (heads, ("---",) * len(heads), *([_format(row[head]) for head in heads] for row in document["rows"])):
         print(f"| {' | '.join(line)} |")
     print("\n" + ", ".join(f"{key}: {_format(value)}" for key, value in document["summary"].items()))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
