@@ -4,10 +4,9 @@
 
 16 photographs of a matt dinosaur on black (Middlebury, "dinoSparseRing"). Four of those that the data set's own list
 calls good for silhouettes, and that no side of the frame cuts, are held out, and the mesh of the other twelve is drawn
-from their cameras; four such choices in turn. Judged by the recipe of the data set's README, not by our masks: grey
-above 0.19 of white, dilated by 10 pixels, eroded by 7. That leaves masks 3 pixels too large on purpose, so the overlap
-with the same masks eroded to size is given too, and that of our own masks of the same photos: what a perfect mesh could
-reach.
+from their cameras; three such choices in turn, and the goal is for the mean over all. Judged by the recipe of the data
+set's README, not by our masks: grey above 0.19 of white, dilated by 10 pixels, eroded by 7. As that leaves masks grown
+by 3 pixels, the overlap with the same masks eroded by 10 is given too, and both for our own masks of the same photos.
 """
 
 from __future__ import annotations
@@ -31,11 +30,12 @@ from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.cameras.posing import pose_photos
 from jobs.reconstruction.carving.carved import complete, find_hull
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.pictures.morphology import disc
 from jobs.reconstruction.pictures.objects import find_objects
 from jobs.reconstruction.stereo.kernels import load_kernel
 from jobs.reconstruction.stereo.refinement import refine
 from jobs.runtime.folder_store import FolderStore
-from jobs.runtime.workspace import Workspace
+from jobs.runtime.workspace import Workspace, silent
 
 GOAL_IOU = 0.97
 HELD_OUT = 4
@@ -65,7 +65,7 @@ def measure(scratch: Path) -> list[Row]:
     capture = ObjectRequest(name="dino", photos=FOLDER)
     request = ask(capture, REALDATA, store, "multi_view_stereo")
     assert isinstance(request.source, PhotoSource)
-    workspace = Workspace(scratch / "work", store, "0" * 64, {}, _say_nothing)
+    workspace = Workspace(scratch / "work", store, "0" * 64, {}, silent)
     posed = pose_photos(request, request.source, workspace)
     views = find_objects(posed.shots, request.carving.min_views, workspace).views
     kernel, rows = load_kernel(request.stereo.device), []
@@ -75,8 +75,8 @@ def measure(scratch: Path) -> list[Row]:
     for choice in range(choices):
         held_out = usable[choice::choices][:HELD_OUT]
         used = [view for view in views if view not in held_out]
-        hull = find_hull(used, posed.cameras, request.carving, _say_nothing)
-        mesh = complete(refine(hull, kernel, _say_nothing)).mesh
+        hull = find_hull(used, posed.cameras, request.carving, silent)
+        mesh = complete(refine(hull, kernel, silent)).mesh
         rows += [{"choice": choice, "photo": view.name, **_compare(RayCaster(mesh), view)} for view in held_out]
     return rows
 
@@ -96,8 +96,8 @@ def _compare(caster: RayCaster, view: View) -> Row:
 def silhouette_by_recipe(rgb: NDArray[np.uint8]) -> tuple[Mask, Mask]:
     """As the README has it; and eroded by as much as it was dilated."""
     bright = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) > THRESHOLD * 255, np.uint8)
-    large = cv2.dilate(bright, _disc(DILATED_PX))
-    return cv2.erode(large, _disc(ERODED_PX)) > 0, cv2.erode(large, _disc(DILATED_PX)) > 0
+    large = cv2.dilate(bright, disc(DILATED_PX))
+    return cv2.erode(large, disc(ERODED_PX)) > 0, cv2.erode(large, disc(DILATED_PX)) > 0
 
 
 def iou(one: Mask, other: Mask) -> float:
@@ -105,20 +105,8 @@ def iou(one: Mask, other: Mask) -> float:
 
 
 def summarise(rows: list[Row]) -> Row:
-    best = max(
-        float(np.mean([row["IoU by the recipe"] for row in rows if row["choice"] == choice]))
-        for choice in {row["choice"] for row in rows}
-    )
-    means = {f"mean_{key.replace(' ', '_')}": float(np.mean([row[key] for row in rows])) for key in list(rows[0])[2:]}
-    return {"best_choice_by_the_recipe": best, **means, "goal_iou": GOAL_IOU, "goal_met": best >= GOAL_IOU}
-
-
-def _disc(radius: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
-
-
-def _say_nothing(step: str, done: int = 0, total: int = 0) -> None:
-    """Told, does nothing."""
+    means = {f"mean {key}": float(np.mean([row[key] for row in rows])) for key in list(rows[0])[2:]}
+    return {**means, "goal_iou": GOAL_IOU, "goal_met": means["mean IoU by the recipe"] >= GOAL_IOU}
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from jobs.reconstruction.stereo.opencv_kernel import OpenCvKernel
 from jobs.reconstruction.stereo.refinement import refine
 from jobs.runtime.errors import SimfoundryError
 from jobs.runtime.key import dependency_versions
+from jobs.runtime.workspace import silent
 
 _RADIUS_M, _DISTANCE_M, _SIDE_PX, _FOCAL_PX = 0.05, 0.4, 96, 240.0
 _VIEWS, _TOLERANCE, _GUESS_TOLERANCE = 16, 0.05, 0.1
@@ -71,10 +72,11 @@ def _carve_sphere() -> tuple[bool, str]:
         height = 1 - 2 * (index + 0.5) / _VIEWS
         angle = np.pi * (1 + 5**0.5) * index
         across = np.sqrt(1 - height**2)
-        camera = _look_at_origin(_DISTANCE_M * np.array([across * np.cos(angle), across * np.sin(angle), height]))
+        direction = np.array([across * np.cos(angle), across * np.sin(angle), height])
+        camera = Camera.looking_at_origin(_DISTANCE_M * direction, _FOCAL_PX, _SIDE_PX)
         rgb = _render_sphere(camera)
         views.append(View.of(Shot(f"view {index}", rgb, None, camera), find_silhouette(rgb, None)))
-    carved = carve(views, "canary", CarvingSettings(grid=64), _silent)
+    carved = carve(views, "canary", CarvingSettings(grid=64), silent)
     ratio = compute_volume_m3(carved.mesh) / (4 / 3 * np.pi * _RADIUS_M**3)
     seen = f"carved a sphere from {_VIEWS} rendered views; its volume is {ratio:.3f} of the true one"
     return abs(ratio - 1) < _TOLERANCE, seen
@@ -83,8 +85,8 @@ def _carve_sphere() -> tuple[bool, str]:
 def _hollow_bowl() -> tuple[bool, str]:
     """Whose inside no silhouette shows."""
     views = photograph_bowl()
-    hull = find_hull(views, "canary", CarvingSettings(grid=64), _silent, TABLE)
-    mesh = complete(refine(hull, OpenCvKernel(), _silent)).mesh
+    hull = find_hull(views, "canary", CarvingSettings(grid=64), silent, TABLE)
+    mesh = complete(refine(hull, OpenCvKernel(), silent)).mesh
     ratio = compute_volume_m3(mesh) / VOLUME_M3
     seen = f"hollowed a bowl from {len(views)} rendered views; its volume is {ratio:.3f} of the true one"
     return abs(ratio - 1) < _TOLERANCE, seen
@@ -92,25 +94,12 @@ def _hollow_bowl() -> tuple[bool, str]:
 
 def _guess_sphere() -> tuple[bool, str]:
     """From one picture of it, at known size."""
-    rgb = _render_sphere(_look_at_origin(np.array([0.0, -_DISTANCE_M, 0.0])))
+    rgb = _render_sphere(Camera.looking_at_origin(np.array([0.0, -_DISTANCE_M, 0.0]), _FOCAL_PX, _SIDE_PX))
     mesh = guess_shape(find_subject(Picture(rgb, None), "canary", _SIDE_PX)).mesh
     mesh.apply_scale(2 * _RADIUS_M / float(mesh.extents[0]))
     ratio = compute_volume_m3(mesh) / (4 / 3 * np.pi * _RADIUS_M**3)
     seen = f"guessed a sphere from one picture; its volume is {ratio:.3f} of the true one"
     return abs(ratio - 1) < _GUESS_TOLERANCE, seen
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Told, says nothing."""
-
-
-def _look_at_origin(position: np.ndarray) -> Camera:
-    forward = -position / np.linalg.norm(position)
-    right = np.cross(forward, [0.0, 0.0, 1.0])
-    right /= np.linalg.norm(right)
-    R_camera_world = np.stack([right, np.cross(forward, right), forward])
-    K = np.array([[_FOCAL_PX, 0, _SIDE_PX / 2], [0, _FOCAL_PX, _SIDE_PX / 2], [0, 0, 1]])
-    return Camera(K, R_camera_world, -R_camera_world @ position)
 
 
 def _render_sphere(camera: Camera) -> np.ndarray:

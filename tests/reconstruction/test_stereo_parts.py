@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.hull import Box, Volume, sample_field
@@ -44,7 +45,10 @@ def depth_of_ball(photo: Photo, radius_m: float) -> Plane:
 
 def ball(radius_m: float, samples: int = 64) -> Volume:
     box = Box(np.full(3, -0.08), np.full(3, 0.08))
-    field = lambda points: (radius_m - np.linalg.norm(points, axis=1)).astype(np.float32)  # noqa: E731 (one line)
+
+    def field(points: NDArray[np.float32]) -> NDArray[np.float32]:
+        return (radius_m - np.linalg.norm(points, axis=1)).astype(np.float32)
+
     return sample_field(field, box, samples, lambda done, total: None)
 
 

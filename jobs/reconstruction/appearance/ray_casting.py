@@ -34,7 +34,7 @@ class RayCaster:
     """
 
     def __init__(self, mesh: trimesh.Trimesh) -> None:
-        vertices = np.asarray(mesh.vertices, np.float64)
+        vertices = np.array(mesh.vertices, np.float64)  # the mesh may be moved later
         self._centre = vertices.mean(axis=0)
         self._scale = 1 / max(float(np.abs(vertices - self._centre).max()), 1e-12)
         self._vertices = vertices

@@ -23,6 +23,16 @@ class Camera:
     t_camera_world: Array
     distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
 
+    @classmethod
+    def looking_at_origin(cls, position: Array, focal_px: float, side_px: int) -> Camera:
+        """The camera of a square photo, taken at `position` (3,), not straight above or below; the world's Z is up."""
+        forward = -position / np.linalg.norm(position)
+        right = np.cross(forward, [0.0, 0.0, 1.0])
+        right /= np.linalg.norm(right)
+        R_camera_world = np.stack([right, np.cross(forward, right), forward])
+        K = np.array([[focal_px, 0, side_px / 2], [0, focal_px, side_px / 2], [0, 0, 1]])
+        return cls(K, R_camera_world, -R_camera_world @ position)
+
     @property
     def position(self) -> Array:
         """(3,) in the world."""

@@ -13,6 +13,7 @@ from jobs.reconstruction.cameras.ground_evidence import find_ground
 from jobs.reconstruction.cameras.shot import BACKGROUND, OBJECT, UNSURE, Shot
 from jobs.reconstruction.cameras.upright import Place
 from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.pictures.morphology import disc
 
 _MARGIN, _MOST_MARGIN, _GAPS = 0.15, 0.4, 4.0
 """Of the object's size: smooth parts, which have no points, may stick out so far beyond the points' hull; more where
@@ -79,7 +80,7 @@ def _hint(shot: Shot, points: NDArray[np.float64], shell: NDArray[np.float64]) -
     outline = cv2.convexHull(np.column_stack([u, v]).astype(np.float32)).clip(-1e6, 1e6)
     cv2.fillConvexPoly(hint, np.rint(outline).astype(np.int32), UNSURE)
     radius = max(1, round(_DENSE * max(width, height)))
-    core = cv2.erode(_dots(shot, points, radius), _disc(radius + _INSET_PX), borderValue=0) > 0
+    core = cv2.erode(_dots(shot, points, radius), disc(radius + _INSET_PX), borderValue=0) > 0
     hint[core & (hint == UNSURE)] = OBJECT
     return hint
 
@@ -92,8 +93,4 @@ def _dots(shot: Shot, points: NDArray[np.float64], radius: int) -> NDArray[np.ui
     x, y = np.floor(u).astype(int), np.floor(v).astype(int)
     inside = (depth > 0) & (x >= 0) & (x < width) & (y >= 0) & (y < height)
     dots[y[inside], x[inside]] = 1
-    return np.asarray(cv2.dilate(dots, _disc(radius)), np.uint8)
-
-
-def _disc(radius: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
+    return np.asarray(cv2.dilate(dots, disc(radius)), np.uint8)

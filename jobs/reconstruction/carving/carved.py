@@ -18,6 +18,7 @@ from jobs.reconstruction.carving.surface import extract_surface, smooth
 from jobs.reconstruction.carving.underside import Underside, find_underside
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.errors import CamerasDoNotMatch, TooFewViews, listed
+from jobs.runtime.workspace import silent
 
 _PREVIEW_GRID, _PREVIEW_STEP = 96, 2
 _FINAL_STEP = 2
@@ -92,7 +93,7 @@ def find_hull(
     box = find_bounds([view for view in views if not view.is_cut], settings.doubters)
     if box is None:
         raise CamerasDoNotMatch(cameras, [_NOTHING_IN_COMMON])
-    preview = extract_surface(smooth(_sample(views, box, settings.doubters, min(_PREVIEW_GRID, settings.grid), _quiet)))
+    preview = extract_surface(smooth(_sample(views, box, settings.doubters, min(_PREVIEW_GRID, settings.grid), silent)))
     agreement = measure_agreement(None if preview is None else RayCaster(preview), views, _PREVIEW_STEP)
     if preview is None or agreement.median() < _MATCHING_IOU:
         raise CamerasDoNotMatch(cameras, [_mismatch(agreement)])
@@ -143,7 +144,3 @@ def _warnings(wrong: Sequence[View], suspects: Sequence[View], underside: Unders
         where = "on the ground" if underside.is_known else "where the silhouettes end"
         found.append(f"no photo shows the underside; it was closed flat {where}")
     return tuple(found)
-
-
-def _quiet(step: str, done: int, total: int) -> None:
-    """Told, says nothing."""

@@ -14,7 +14,7 @@ from jobs.reconstruction.pictures.morphology import SQUARE, Mask
 
 Plane = NDArray[np.float32]
 _BLUR_PX = 0.8
-_FAINT_LAB, _STRONG_LAB = 4.0, 12.0
+STRONG_LAB, _FAINT_LAB = 12.0, 4.0
 _NEAR_SIGMAS, _FAR_SIGMAS = 3.0, 6.0
 _LEAST_NEAR, _LEAST_FAR = 2.5, 9.0
 
@@ -46,7 +46,7 @@ class Cues:
     @cached_property
     def strong(self) -> Mask:
         """Where there is an edge that cannot be overlooked, (h, w)."""
-        return self.gradient > _STRONG_LAB
+        return self.gradient > STRONG_LAB
 
     @cached_property
     def alike(self) -> Mask:

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.pictures.cues import Cues
+from jobs.reconstruction.pictures.cues import STRONG_LAB, Cues
 from jobs.reconstruction.pictures.morphology import SQUARE, Mask, frame_of
 
 EMPTY, FULL = 0.002, 0.95
 """Shares of the photo that are no object, and no background."""
-_CLEAR_LAB, _STRONG_LAB = 5.0, 12.0
+_CLEAR_LAB = 5.0
 _UNSUPPORTED_LAB = 2.0
 _FEWEST_PX = 8
 _NARROW, _WIDE = np.ones((5, 5), np.uint8), np.ones((9, 9), np.uint8)
@@ -87,7 +87,7 @@ def _along(outline: Mask, small: NDArray[np.uint8], cues: Cues) -> tuple[float, 
     ring = (cv2.dilate(small, _WIDE) > 0) & (cv2.dilate(small, _NARROW) == 0)
     beside = float(cues.gradient[ring].mean()) if ring.any() else 0.0
     ridge = float(edges.mean() / (edges.mean() + beside + 0.5))
-    support = [float(np.minimum(edges / level, 1).mean()) for level in (_STRONG_LAB, _CLEAR_LAB)]
+    support = [float(np.minimum(edges / level, 1).mean()) for level in (STRONG_LAB, _CLEAR_LAB)]
     return (*support, float((edges < _UNSUPPORTED_LAB).mean()), ridge, ridge**2)
 
 

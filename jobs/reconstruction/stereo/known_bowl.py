@@ -34,7 +34,13 @@ def photograph_bowl(contrast: float = _CONTRAST) -> list[View]:
             azimuth, elevation = 2 * np.pi * (number + ring / 2) / count, np.radians(elevation_deg)
             level = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
             position = _DISTANCE_M * (np.cos(elevation) * level + [0, 0, np.sin(elevation)])
-            views.append(_photograph(f"{elevation_deg:.0f} degrees, {number}", _look_at_origin(position), contrast))
+            views.append(
+                _photograph(
+                    f"{elevation_deg:.0f} degrees, {number}",
+                    Camera.looking_at_origin(position, _FOCAL_PX, _SIDE_PX),
+                    contrast,
+                )
+            )
     return views
 
 
@@ -74,12 +80,3 @@ def _pattern(points: Array) -> Array:
     rng = np.random.default_rng(_SEED)
     waves = rng.normal(size=(_WAVES, 3)) * _WAVE_PER_M
     return np.sin(points @ waves.T + rng.uniform(0, 2 * np.pi, _WAVES)).mean(axis=1)
-
-
-def _look_at_origin(position: Array) -> Camera:
-    forward = -position / np.linalg.norm(position)
-    right = np.cross(forward, [0.0, 0.0, 1.0])
-    right /= np.linalg.norm(right)
-    R_camera_world = np.stack([right, np.cross(forward, right), forward])
-    K = np.array([[_FOCAL_PX, 0, _SIDE_PX / 2], [0, _FOCAL_PX, _SIDE_PX / 2], [0, 0, 1]])
-    return Camera(K, R_camera_world, -R_camera_world @ position)
