@@ -5,8 +5,10 @@
 16 photographs of a matt dinosaur on black (Middlebury, "dinoSparseRing"). Four of those that the data set's own list
 calls good for silhouettes, and that no side of the frame cuts, are held out, and the mesh of the other twelve is drawn
 from their cameras; three such choices in turn, and the goal is for the mean over all. Judged by the recipe of the data
-set's README, not by our masks: grey above 0.19 of white, dilated by 10 pixels, eroded by 7. As that leaves masks grown
-by 3 pixels, the overlap with the same masks eroded by 10 is given too, and both for our own masks of the same photos.
+set's README, not by our masks: grey above 0.19 of white, dilated by 10 pixels, eroded by 7. That leaves a silhouette 3
+pixels larger than what the photo shows, so the drawn one is dilated and eroded by as much before the two are compared.
+The overlap of the drawing as it is, which is then 3 pixels too small, is given too, and both for our own masks of the
+same photos: they tell what a mesh without a fault would reach.
 """
 
 from __future__ import annotations
@@ -82,22 +84,20 @@ def measure(scratch: Path) -> list[Row]:
 
 
 def _compare(caster: RayCaster, view: View) -> Row:
-    recipe, own_size = silhouette_by_recipe(view.shot.rgb)
+    recipe = enlarge(cv2.cvtColor(view.shot.rgb, cv2.COLOR_RGB2GRAY) > THRESHOLD * 255)
     seen = caster.look(view.camera, *view.mask.shape[::-1]).silhouette
     return {
-        "IoU by the recipe": iou(seen, recipe),
-        "IoU at the object's size": iou(seen, own_size),
+        "IoU by the recipe": iou(enlarge(seen), recipe),
+        "IoU not enlarged": iou(seen, recipe),
         "IoU with our mask": iou(seen, view.mask),
-        "our mask by the recipe": iou(view.mask, recipe),
-        "our mask at the object's size": iou(view.mask, own_size),
+        "our mask by the recipe": iou(enlarge(view.mask), recipe),
+        "our mask not enlarged": iou(view.mask, recipe),
     }
 
 
-def silhouette_by_recipe(rgb: NDArray[np.uint8]) -> tuple[Mask, Mask]:
-    """As the README has it; and eroded by as much as it was dilated."""
-    bright = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) > THRESHOLD * 255, np.uint8)
-    large = cv2.dilate(bright, disc(DILATED_PX))
-    return cv2.erode(large, disc(ERODED_PX)) > 0, cv2.erode(large, disc(DILATED_PX)) > 0
+def enlarge(mask: Mask) -> Mask:
+    """As the README has it."""
+    return cv2.erode(cv2.dilate(mask.astype(np.uint8), disc(DILATED_PX)), disc(ERODED_PX)) > 0
 
 
 def iou(one: Mask, other: Mask) -> float:

@@ -46,6 +46,14 @@ def test_the_hull_of_a_bowl_is_full_and_stereo_empties_it(bowl: Hull) -> None:
     assert outer == pytest.approx(-OUTER_M, abs=0.001)
 
 
+def test_five_photos_see_into_a_bowl() -> None:
+    few = find_hull(photograph_bowl()[10::2], "the test", CarvingSettings(grid=64, min_views=5), quiet, TABLE)
+    full, hollow = complete(few), complete(refine(few, OpenCvKernel(), quiet))
+    assert compute_volume_m3(full.mesh) > 2.3 * VOLUME_M3
+    assert compute_volume_m3(hollow.mesh) < 1.3 * VOLUME_M3
+    assert is_closed_volume(hollow.mesh)
+
+
 def test_without_texture_the_hull_stays() -> None:
     flat = hull_of_bowl(contrast=0.0)
     full, same = complete(flat), complete(refine(flat, OpenCvKernel(), quiet))

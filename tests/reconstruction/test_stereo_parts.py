@@ -19,6 +19,7 @@ from jobs.reconstruction.stereo.known_bowl import photograph_bowl
 from jobs.reconstruction.stereo.neighbours import find_neighbours
 from jobs.reconstruction.stereo.photo import Photo, prepare_photos
 from jobs.reconstruction.stereo.restoring import restore
+from jobs.reconstruction.stereo.sweeping import Sweep
 from tests.reconstruction.turntable import look_at
 
 SIDE_PX, DISTANCE_M, RADIUS_M = 96, 0.4, 0.05
@@ -78,22 +79,34 @@ def test_depths_are_kept_where_neighbours_see_the_same_surface() -> None:
     true = [depth_of_ball(photo, RADIUS_M) for photo in photos]
     sure = [np.where(depth > 0, 0.9, 0).astype(np.float32) for depth in true]
     maps = [DepthMap(depth, confidence) for depth, confidence in zip(true, sure, strict=True)]
-    kept = keep_confirmed(photos, maps, neighbours, 0.6, 0.004, 2)
+    kept = keep_confirmed(photos, maps, neighbours, 0.6, 0.004)
     assert np.count_nonzero(kept[0]) > 0.6 * np.count_nonzero(true[0])
     assert np.array_equal(kept[0][kept[0] > 0], true[0][kept[0] > 0])
     wrong = [replace(maps[0], depth=np.where(true[0] > 0, true[0] + 0.02, 0).astype(np.float32)), *maps[1:]]
-    assert np.count_nonzero(keep_confirmed(photos, wrong, neighbours, 0.6, 0.004, 2)[0]) < 0.02 * SIDE_PX**2
+    assert np.count_nonzero(keep_confirmed(photos, wrong, neighbours, 0.6, 0.004)[0]) < 0.02 * SIDE_PX**2
     unsure = [replace(maps[0], confidence=np.float32(0.5) * sure[0]), *maps[1:]]
-    assert not keep_confirmed(photos, unsure, neighbours, 0.6, 0.004, 2)[0].any()
+    assert not keep_confirmed(photos, unsure, neighbours, 0.6, 0.004)[0].any()
 
 
 def test_a_hull_that_is_too_large_is_carved_down_to_what_the_photos_see() -> None:
     photos = [*ring(12, -50), *ring(12, 0), *ring(12, 50)]
     hull = ball(0.06)
-    seen = see_through(hull, photos, [depth_of_ball(photo, RADIUS_M) for photo in photos], RULE)
+    seen = see_through(hull, photos, Sweep([depth_of_ball(photo, RADIUS_M) for photo in photos], 3), RULE)
     least, most = radius_of(merge(hull, seen, RULE))
     assert least > RADIUS_M - 0.6 * hull.spacing
     assert most < RADIUS_M + 0.6 * hull.spacing
+
+
+def test_photos_that_stand_far_apart_confirm_each_other_one_by_one() -> None:
+    photos = ring(8, elevation_deg=0)
+    neighbours = find_neighbours([photo.camera for photo in photos], np.zeros(3), 6)
+    assert {len(some) for some in neighbours} == {2}
+    true = [depth_of_ball(photo, RADIUS_M) for photo in photos]
+    maps = [DepthMap(depth, np.where(depth > 0, 0.9, 0).astype(np.float32)) for depth in true]
+    kept = keep_confirmed(photos, maps, neighbours, 0.6, 0.004)
+    assert np.count_nonzero(kept[0]) > 0.6 * np.count_nonzero(true[0])
+    alone = keep_confirmed(photos, maps, [[] for _ in photos], 0.6, 0.004)
+    assert not np.any(alone)
 
 
 def test_two_photos_are_not_enough_to_carve() -> None:
@@ -101,7 +114,7 @@ def test_two_photos_are_not_enough_to_carve() -> None:
     hull = ball(0.06)
     nothing = np.zeros((SIDE_PX, SIDE_PX), np.float32)
     depths = [depth_of_ball(photo, RADIUS_M) if index < 2 else nothing for index, photo in enumerate(photos)]
-    merged = merge(hull, see_through(hull, photos, depths, RULE), RULE)
+    merged = merge(hull, see_through(hull, photos, Sweep(depths, 3), RULE), RULE)
     assert np.array_equal(merged.values, smooth(hull).values)
 
 
@@ -109,7 +122,7 @@ def test_a_surface_that_moves_by_less_than_a_voxel_is_left_to_the_hull() -> None
     photos = [*ring(12, -50), *ring(12, 0), *ring(12, 50)]
     hull = ball(RADIUS_M)
     depths = [depth_of_ball(photo, RADIUS_M - 0.5 * hull.spacing) for photo in photos]
-    least, _ = radius_of(merge(hull, see_through(hull, photos, depths, RULE), RULE))
+    least, _ = radius_of(merge(hull, see_through(hull, photos, Sweep(depths, 3), RULE), RULE))
     assert least > RADIUS_M - 0.35 * hull.spacing
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.stereo.kernel import DepthMap, Plane
+from jobs.reconstruction.stereo.neighbours import count_needed
 from jobs.reconstruction.stereo.photo import Photo
 
 
@@ -18,9 +19,8 @@ def keep_confirmed(
     neighbours: Sequence[Sequence[int]],
     least_confidence: float,
     tolerance: float,
-    confirmations: int,
 ) -> list[Plane]:
-    """Depths (h, w) that at least `confirmations` neighbours see within `tolerance` [world units]; 0 elsewhere."""
+    """Depths (h, w) that enough neighbours see within `tolerance` [world units]; 0 elsewhere."""
     trusted = [np.where(one.confidence >= least_confidence, one.depth, 0).astype(np.float32) for one in maps]
 
     def confirm(index: int) -> Plane:
@@ -31,7 +31,7 @@ def keep_confirmed(
             [seen], depth = look_up(photos[other], trusted[other][..., None], points)
             votes += (seen > 0) & (np.abs(seen - depth) < tolerance)
         kept = np.zeros_like(trusted[index])
-        good = votes >= confirmations
+        good = votes >= count_needed(neighbours[index])
         kept[rows[good], columns[good]] = trusted[index][rows[good], columns[good]]
         return kept
 

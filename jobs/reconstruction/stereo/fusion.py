@@ -20,6 +20,7 @@ from jobs.reconstruction.stereo.consistency import look_up
 from jobs.reconstruction.stereo.kernel import Plane
 from jobs.reconstruction.stereo.photo import Photo
 from jobs.reconstruction.stereo.slant import compute_slant
+from jobs.reconstruction.stereo.sweeping import Sweep
 
 _BLOCK = 4
 _CHUNK_POINTS = 1 << 15
@@ -30,34 +31,35 @@ _UNSEEN = np.float32(1e9)
 
 @dataclass(frozen=True)
 class FusionRule:
-    """In voxels, but for `witnesses`: so many photos must see through a point.
+    """In voxels.
 
-    `band`: depths are believed to that much on either side. `agreeing`: depths this near to the least that `witnesses`
-    allow are averaged. `significant`: stereo moves the hull's surface only where it moves it by more.
+    `band`: depths are believed to that much on either side. `agreeing`: depths this near to the least that enough
+    witnesses allow are averaged. `significant`: stereo moves the hull's surface only where it moves it by more.
     """
 
-    witnesses: int = 3
     band: float = 3.0
     agreeing: float = 1.0
     significant: float = 0.7
 
 
-def see_through(hull: Volume, photos: Sequence[Photo], depths: Sequence[Plane], rule: FusionRule) -> Volume:
-    """Signed distance to what the photos see, sampled as `hull` is; cut to the band, and positive where unknown."""
+def see_through(hull: Volume, photos: Sequence[Photo], swept: Sweep, rule: FusionRule) -> Volume:
+    """Signed distance to what the photos see, sampled as `hull` is; cut to the band, and positive where unknown.
+
+    As many photos must see through a point as are witnesses of a depth.
+    """
     blocks = np.array(hull.values.shape) // _BLOCK
     corner = np.stack(np.meshgrid(*(np.arange(n) for n in blocks), indexing="ij"), axis=-1).reshape(-1, 3) * _BLOCK
     offset = np.stack(np.meshgrid(*[np.arange(_BLOCK)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     inside = _cells(hull.values, blocks).max(axis=1) > -_MARGIN * hull.spacing
-    fine = inside & _touched(hull, blocks, photos, depths)
+    fine = inside & _touched(hull, blocks, photos, swept.depths)
     known = np.full((len(corner), _BLOCK**3), rule.band * hull.spacing, np.float32)
 
-    pairs = [
-        np.stack([depth, compute_slant(photo, depth)], axis=-1) for photo, depth in zip(photos, depths, strict=True)
-    ]
+    slants = [compute_slant(photo, depth) for photo, depth in zip(photos, swept.depths, strict=True)]
+    pairs = [np.stack(pair, axis=-1) for pair in zip(swept.depths, slants, strict=True)]
 
     def at(index: NDArray[np.number]) -> NDArray[np.float32]:
         points = (hull.origin + hull.spacing * index).astype(np.float32)
-        return _see_through(points, photos, pairs, rule, hull.spacing)
+        return _see_through(points, photos, pairs, swept.witnesses, rule, hull.spacing)
 
     plain = np.flatnonzero(inside & ~fine)
     known[plain] = at(corner[plain] + (_BLOCK - 1) / 2)[:, None]
@@ -90,12 +92,17 @@ def _cells(values: NDArray[np.float32], blocks: NDArray[np.int64]) -> NDArray[np
 
 
 def _see_through(
-    points: NDArray[np.float32], photos: Sequence[Photo], pairs: Sequence[Plane], rule: FusionRule, spacing: float
+    points: NDArray[np.float32],
+    photos: Sequence[Photo],
+    pairs: Sequence[Plane],
+    witnesses: int,
+    rule: FusionRule,
+    spacing: float,
 ) -> NDArray[np.float32]:
     """Signed distance (n,) to the surface that the photos see, positive behind it; the band where too few see one."""
     band = np.float32(rule.band * spacing)
     seen = np.empty((len(photos), len(points)), np.float32)
-    least = np.full((rule.witnesses, len(points)), _UNSEEN, np.float32)
+    least = np.full((witnesses, len(points)), _UNSEEN, np.float32)
     for row, photo, pair in zip(seen, photos, pairs, strict=True):
         (surface, slant), depth = look_up(photo, pair, points)
         np.subtract(depth, surface, out=row)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.cameras.camera import Camera
 
-_LEAST_DEG, _BEST_DEG, _MOST_DEG = 6.0, 18.0, 45.0
-"""Angle between two views of the object: less tells no depth, more looks too different."""
+_LEAST_DEG, _BEST_DEG, _MOST_DEG = 6.0, 18.0, 50.0
+"""Angle between two views of the object: less tells no depth, more looks too different. Eight photos all round are 45
+degrees apart, more or less."""
 _SPREAD = 0.5
 """How much a neighbour counts for lying on another side than those that were already chosen."""
 
@@ -21,6 +22,11 @@ def find_neighbours(cameras: Sequence[Camera], centre: NDArray[np.float64], coun
     towards /= np.linalg.norm(towards, axis=1, keepdims=True)
     angles = np.degrees(np.arccos(np.clip(towards @ towards.T, -1, 1)))
     return [_choose(towards, angles[index], index, count) for index in range(len(cameras))]
+
+
+def count_needed(neighbours: Sequence[int]) -> int:
+    """So many of them must agree on a depth: a third, as the others may not see the place."""
+    return max(1, -(-len(neighbours) // 3))
 
 
 def _choose(towards: NDArray[np.float64], angles: NDArray[np.float64], index: int, count: int) -> list[int]:

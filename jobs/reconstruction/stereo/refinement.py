@@ -36,10 +36,10 @@ def refine(hull: Hull, kernel: SweepKernel, told: Told) -> Hull:
     for number, sweeping in enumerate((COARSE, FINE)):
         told("stereo", number, 2)
         photos = prepare_photos(hull.views, sweeping.object_px)
-        depths = sweep(photos, around if surface is outside else RayCaster(surface), kernel, sweeping)
+        swept = sweep(photos, around if surface is outside else RayCaster(surface), kernel, sweeping)
         if underside is not None:
-            underside = find_footing(underside, whole, photos, depths)
-        seen = see_through(whole, photos, depths, rule)
+            underside = find_footing(underside, whole, photos, swept.depths)
+        seen = see_through(whole, photos, swept, rule)
         known = seen if known is None else _prefer(seen, known)
         merged = merge(whole, known, rule)
         known = restore(known, merged, around, photos)

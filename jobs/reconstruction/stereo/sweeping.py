@@ -13,7 +13,7 @@ from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.stereo.consistency import keep_confirmed
 from jobs.reconstruction.stereo.infilling import fill_hollows
 from jobs.reconstruction.stereo.kernel import DepthMap, Plane, SweepKernel, SweepTask
-from jobs.reconstruction.stereo.neighbours import find_neighbours
+from jobs.reconstruction.stereo.neighbours import count_needed, find_neighbours
 from jobs.reconstruction.stereo.photo import Photo
 
 _TYPICAL_SINE = 0.31
@@ -41,12 +41,21 @@ class SweepRule:
     window: int = 7
     sources: int = 4
     least_confidence: float = 0.6
-    confirmations: int = 2
     least_contrast: float = 0.004
 
 
-def sweep(photos: Sequence[Photo], surface: RayCaster, kernel: SweepKernel, rule: SweepRule) -> list[Plane]:
-    """Confirmed depths of each photo (h, w) [world units], 0 where there are none."""
+@dataclass(frozen=True)
+class Sweep:
+    """Confirmed `depths` of each photo (h, w) [world units], 0 where there are none; so many photos are `witnesses` of
+    one, as a rule: itself and those that confirm it.
+    """
+
+    depths: list[Plane]
+    witnesses: int
+
+
+def sweep(photos: Sequence[Photo], surface: RayCaster, kernel: SweepKernel, rule: SweepRule) -> Sweep:
+    """Match every photo against its neighbours, near the surface."""
     centre = surface.middle
     neighbours = find_neighbours([photo.camera for photo in photos], centre, _CONFIRMING)
     step = rule.disparity_px * _pixel(photos, centre) / _TYPICAL_SINE
@@ -63,16 +72,17 @@ def sweep(photos: Sequence[Photo], surface: RayCaster, kernel: SweepKernel, rule
 
     maps = map_in_threads(match, range(len(photos)))
     tolerance = rule.tolerance * step
-    depths = keep_confirmed(photos, maps, neighbours, rule.least_confidence, tolerance, rule.confirmations)
+    depths = keep_confirmed(photos, maps, neighbours, rule.least_confidence, tolerance)
+    witnesses = 1 + round(float(np.median([count_needed(some) for some in neighbours])))
     if rule.hollow_steps is None:
-        return depths
+        return Sweep(depths, witnesses)
     hollow = rule.hollow_steps * step
 
     def fill(index: int) -> Plane:
         near = ranges[index][0]
         return fill_hollows(depths[index], near, photos[index].mask & np.isfinite(near), hollow)
 
-    return map_in_threads(fill, range(len(photos)))
+    return Sweep(map_in_threads(fill, range(len(photos))), witnesses)
 
 
 def _task(
