@@ -36,7 +36,7 @@ def reconstruct_with_open3d(folder: Path) -> trimesh.Trimesh:
     views = _open(folder)
     hull = find_hull(views, "transforms.json", CarvingSettings(), lambda step, done, total: None)
     photos = prepare_photos(hull.views, COARSE.object_px)
-    depths = sweep(photos, RayCaster(hull.surface), OpenCvKernel(), COARSE)
+    depths = sweep(photos, RayCaster(hull.surface), OpenCvKernel(), COARSE).depths
     cloud = _point_cloud(photos, depths)
     surface, _ = open3d.geometry.TriangleMesh.create_from_point_cloud_poisson(cloud, depth=_DEPTH, n_threads=1)
     return trimesh.Trimesh(np.asarray(surface.vertices), np.asarray(surface.triangles), process=False)

@@ -92,7 +92,7 @@ def test_a_hull_that_is_too_large_is_carved_down_to_what_the_photos_see() -> Non
     photos = [*ring(12, -50), *ring(12, 0), *ring(12, 50)]
     hull = ball(0.06)
     seen = see_through(hull, photos, Sweep([depth_of_ball(photo, RADIUS_M) for photo in photos], 3), RULE)
-    least, most = radius_of(merge(hull, seen, RULE))
+    least, most = radius_of(merge(smooth(hull), seen, RULE))
     assert least > RADIUS_M - 0.6 * hull.spacing
     assert most < RADIUS_M + 0.6 * hull.spacing
 
@@ -114,7 +114,7 @@ def test_two_photos_are_not_enough_to_carve() -> None:
     hull = ball(0.06)
     nothing = np.zeros((SIDE_PX, SIDE_PX), np.float32)
     depths = [depth_of_ball(photo, RADIUS_M) if index < 2 else nothing for index, photo in enumerate(photos)]
-    merged = merge(hull, see_through(hull, photos, Sweep(depths, 3), RULE), RULE)
+    merged = merge(smooth(hull), see_through(hull, photos, Sweep(depths, 3), RULE), RULE)
     assert np.array_equal(merged.values, smooth(hull).values)
 
 
@@ -122,7 +122,7 @@ def test_a_surface_that_moves_by_less_than_a_voxel_is_left_to_the_hull() -> None
     photos = [*ring(12, -50), *ring(12, 0), *ring(12, 50)]
     hull = ball(RADIUS_M)
     depths = [depth_of_ball(photo, RADIUS_M - 0.5 * hull.spacing) for photo in photos]
-    least, _ = radius_of(merge(hull, see_through(hull, photos, Sweep(depths, 3), RULE), RULE))
+    least, _ = radius_of(merge(smooth(hull), see_through(hull, photos, Sweep(depths, 3), RULE), RULE))
     assert least > RADIUS_M - 0.35 * hull.spacing
 
 
@@ -150,12 +150,12 @@ def test_what_a_mask_shows_is_given_back() -> None:
     band = RULE.band * hull.spacing
     lost = np.clip(RADIUS_M - 4 * hull.spacing - x, -band, band).astype(np.float32)
     seen = replace(hull, values=np.broadcast_to(lost[:, None, None], hull.values.shape).copy())
-    cut = merge(hull, seen, RULE)
+    cut = merge(smooth(hull), seen, RULE)
     before, outside = extract_surface(cut), extract_surface(smooth(hull))
     assert before is not None
     assert outside is not None
     assert before.bounds[1, 0] < RADIUS_M - 3 * hull.spacing
-    after = extract_surface(merge(hull, restore(seen, cut, RayCaster(outside), photos), RULE))
+    after = extract_surface(merge(smooth(hull), restore(seen, cut, RayCaster(outside), photos), RULE))
     assert after is not None
     assert after.bounds[1, 0] > before.bounds[1, 0] + 0.5 * hull.spacing
 

@@ -40,7 +40,7 @@ class RayCaster:
         self._vertices = vertices
         corners = ((vertices - self._centre) * self._scale).astype(np.float32)
         self._scene = EmbreeScene()
-        TriangleMesh(self._scene, corners[np.asarray(mesh.faces)])
+        TriangleMesh(self._scene, corners, np.asarray(mesh.faces, np.int32))
 
     @property
     def middle(self) -> NDArray[np.float64]:

@@ -76,4 +76,7 @@ class Camera:
     def rays(self, u: NDArray[np.floating], v: NDArray[np.floating]) -> Array:
         """Directions (n, 3) in the world, of depth 1, through pixels."""
         M = self.R_camera_world.T @ np.linalg.inv(self.K)
-        return np.column_stack([row[0] * u + row[1] * v + row[2] for row in M])
+        rays = np.empty((len(u), 3))
+        for axis, row in enumerate(M):
+            rays[:, axis] = row[0] * u + row[1] * v + row[2]
+        return rays

@@ -23,9 +23,8 @@ from jobs.runtime.workspace import silent
 _PREVIEW_GRID, _PREVIEW_STEP = 96, 2
 _FINAL_STEP = 2
 """Every other row and column: a silhouette's share in common is known to a thousandth from a quarter of the pixels."""
-_USUAL_SLENDERNESS = 1.75
-_FINEST = 7 / 6
-"""Of the grid that was asked for: a thin thing has few samples across, and little surface to sample."""
+_SLENDERNESS, _FINENESS = (1.2, 1.45, 1.75, 2.05), (5 / 6, 1, 1, 7 / 6)
+"""Of the grid that was asked for: a slender thing has few samples across and little surface, a compact one much."""
 _MATCHING_IOU = 0.75
 """Median agreement below which the cameras are taken to be wrong rather than some silhouettes."""
 _NOTHING_IN_COMMON = "the silhouettes have no point in common when seen from these cameras"
@@ -115,9 +114,9 @@ def find_hull(
 
 
 def _choose_grid(box: Box, grid: int) -> int:
-    """Samples along the longest side; more for what is slenderer than usual."""
+    """Samples along the longest side; more for a slender box, fewer for a compact one."""
     slenderness = float(np.cbrt(box.longest**3 / np.prod(box.high - box.low)))
-    return round(grid * float(np.clip(slenderness / _USUAL_SLENDERNESS, 1, _FINEST)))
+    return round(grid * float(np.interp(slenderness, _SLENDERNESS, _FINENESS)))
 
 
 def _sample(views: Sequence[View], box: Box, doubters: int, grid: int, told: Told) -> Volume:

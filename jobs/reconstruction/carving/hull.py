@@ -42,6 +42,11 @@ class Volume:
     origin: NDArray[np.float64]
     spacing: float
 
+    @property
+    def extent(self) -> float:
+        """Of the longest side [world units]."""
+        return (max(self.values.shape) - 1) * self.spacing
+
 
 def hull_field(views: Sequence[View], doubters: int) -> Field:
     """Signed distance to the hull [world units], positive inside.

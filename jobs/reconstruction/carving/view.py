@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.cameras.camera import Camera
 from jobs.reconstruction.cameras.shot import Shot
+from jobs.reconstruction.pictures.morphology import around
 from jobs.reconstruction.pictures.silhouette import Silhouette
 
 UNKNOWN = np.float32(1e9)
@@ -78,9 +79,13 @@ def _signed_distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     The frame is no outline: an object that reaches it may go on there.
     """
     pixels = mask.astype(np.uint8)
-    inside = cv2.distanceTransform(np.pad(pixels, 1, mode="edge"), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    outside = cv2.distanceTransform(1 - pixels, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.where(pixels > 0, inside - 0.5, 0.5 - outside).astype(np.float32)
+    distance = 0.5 - np.asarray(cv2.distanceTransform(1 - pixels, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+    if mask.any():
+        window = around(mask, 1)
+        part = np.pad(pixels[window], 1, mode="edge")
+        inside = cv2.distanceTransform(part, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+        distance[window] = np.where(pixels[window] > 0, inside - 0.5, distance[window])
+    return distance
 
 
 def _sample(plane: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:

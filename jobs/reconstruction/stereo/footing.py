@@ -19,12 +19,12 @@ from jobs.reconstruction.stereo.photo import Photo
 _FEWEST_DEPTHS = 20_000
 _LOWEST_SHARE = 0.001
 """Of the depths, lies lower by error."""
-_LEAST_VOXELS = 3.0
-"""Less is within what silhouettes tell."""
+_LEAST_SHARE = 0.016
+"""Of the longest extent: less is within what silhouettes tell."""
 _MOST_SHARE = 0.1
 """Of the object's height: more is a foot without texture."""
-_WALL_VOXELS, _WALL_SHARE = 4, 0.84
-"""A wall goes down to the table: so far above, the cross-section is hardly larger."""
+_WALL_HEIGHT, _WALL_SHARE = 0.021, 0.84
+"""A wall goes down to the table: so far above [longest extents], the cross-section is hardly larger."""
 
 
 def find_footing(underside: Underside, hull: Volume, photos: Sequence[Photo], depths: Sequence[Plane]) -> Underside:
@@ -37,7 +37,7 @@ def find_footing(underside: Underside, hull: Volume, photos: Sequence[Photo], de
     lowest = float(np.quantile(heights, _LOWEST_SHARE)) - hull.spacing / 2
     raised = lowest - underside.offset
     most = _MOST_SHARE * float(np.quantile(heights, 1 - _LOWEST_SHARE) - lowest)
-    if not _LEAST_VOXELS * hull.spacing < raised < most or not _has_walls(underside, hull, lowest):
+    if not _LEAST_SHARE * hull.extent < raised < most or not _has_walls(underside, hull, lowest):
         return underside
     return replace(underside, offset=lowest)
 
@@ -53,8 +53,9 @@ def _has_walls(underside: Underside, hull: Volume, lowest: float) -> bool:
     axis = int(np.argmax(np.abs(underside.normal)))
     up = 1 if underside.normal[axis] > 0 else -1
     first = round((up * lowest - float(hull.origin[axis])) / hull.spacing)
+    above = round(_WALL_HEIGHT * hull.extent / hull.spacing)
     low, high = (
         np.count_nonzero(hull.values.take(np.clip(index, 0, hull.values.shape[axis] - 1), axis=axis) > 0)
-        for index in (first + up, first + up * (1 + _WALL_VOXELS))
+        for index in (first + up, first + up * (1 + above))
     )
     return bool(low >= _WALL_SHARE * high)

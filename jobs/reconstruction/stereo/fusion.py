@@ -74,11 +74,11 @@ def see_through(hull: Volume, photos: Sequence[Photo], swept: Sweep, rule: Fusio
 
 
 def merge(hull: Volume, seen: Volume, rule: FusionRule) -> Volume:
-    """The lesser of both fields; the hull's where the other is hardly less.
+    """The lesser of a smooth hull's field and what is seen; the hull's where the other is hardly less.
 
-    Each is smoothed for itself, and the result is not: a wall of two voxels between the two would be gone.
+    What is seen is smoothed for itself, and the result is not: a wall of two voxels between the two would be gone.
     """
-    near = smooth(hull).values
+    near = hull.values
     behind = smooth(seen).values
     known = np.minimum(near, np.float32(rule.band * hull.spacing)) - behind
     moved = np.clip(known / (rule.significant * hull.spacing) - 1, 0, 1)

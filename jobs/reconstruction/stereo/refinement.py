@@ -28,7 +28,8 @@ def refine(hull: Hull, kernel: SweepKernel, told: Told) -> Hull:
     """
     rule = FusionRule()
     whole = _without_underside(hull)
-    outside = extract_surface(smooth(whole))
+    even = smooth(whole)
+    outside = extract_surface(even)
     if outside is None:
         return hull
     surface, known, underside = outside, None, hull.underside
@@ -41,9 +42,9 @@ def refine(hull: Hull, kernel: SweepKernel, told: Told) -> Hull:
             underside = find_footing(underside, whole, photos, swept.depths)
         seen = see_through(whole, photos, swept, rule)
         known = seen if known is None else _prefer(seen, known)
-        merged = merge(whole, known, rule)
+        merged = merge(even, known, rule)
         known = restore(known, merged, around, photos)
-        surface = extract_surface(merge(whole, known, rule)) or outside
+        surface = extract_surface(merge(even, known, rule)) or outside
     return replace(hull, surface=surface, underside=underside)
 
 

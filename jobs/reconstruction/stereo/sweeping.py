@@ -59,7 +59,7 @@ def sweep(photos: Sequence[Photo], surface: RayCaster, kernel: SweepKernel, rule
     centre = surface.middle
     neighbours = find_neighbours([photo.camera for photo in photos], centre, _CONFIRMING)
     step = rule.disparity_px * _pixel(photos, centre) / _TYPICAL_SINE
-    ranges = map_in_threads(lambda photo: _range(photo, surface), photos)
+    ranges = map_in_threads(lambda photo: _range(photo, surface, rule.behind is None), photos)
 
     def match(index: int) -> DepthMap:
         photo, others = photos[index], [photos[other] for other in neighbours[index][: rule.sources]]
@@ -117,12 +117,16 @@ def _task(
     )
 
 
-def _range(photo: Photo, caster: RayCaster) -> tuple[Plane, Plane]:
-    """Depth (h, w) at which each pixel's ray enters the surface, and at which it leaves it for good; inf beside it."""
-    height, width = photo.mask.shape
-    v, u = (part.reshape(-1) for part in np.mgrid[:height, :width] + 0.5)
-    near, far = caster.reach(photo.camera, u, v), caster.leave(photo.camera, u, v)
-    return near.reshape(height, width), far.reshape(height, width)
+def _range(photo: Photo, caster: RayCaster, is_whole: bool) -> tuple[Plane, Plane]:
+    """Depth (h, w) at which the rays of the mask's pixels enter the surface, and, if `is_whole` is asked for, at which
+    they leave it for good; inf beside it.
+    """
+    rows, columns = np.nonzero(photo.mask)
+    u, v = columns + 0.5, rows + 0.5
+    near, far = (np.full(photo.mask.shape, np.inf, np.float32) for _ in range(2))
+    near[rows, columns] = caster.reach(photo.camera, u, v)
+    far[rows, columns] = caster.leave(photo.camera, u, v) if is_whole else near[rows, columns]
+    return near, far
 
 
 def _pixel(photos: Sequence[Photo], centre: NDArray[np.float64]) -> float:
