@@ -37,7 +37,8 @@ class MeshFigures(Document):
 class PhotoFigures(Document):
     """One photo against the mesh; what could not be measured is absent.
 
-    `photometric_error`: mean difference of brightness, of full brightness, after exposure and light are taken out.
+    `photometric_error`: mean difference of brightness, of full brightness, after exposure and light are taken out; of
+    places that no triangulated point confirms.
     `sharpness`: relative to the median of the set. `overexposed`, `underexposed`: shares of the object's pixels.
     """
 
@@ -52,11 +53,17 @@ class PhotoFigures(Document):
 
 
 class SurfaceFigures(Document):
-    """Shares of the surface: shown by at least one and by at least three photos; where photos disagree on its looks."""
+    """Shares of the surface: shown by at least one and by at least three photos; where photos disagree on its looks and
+    no triangulated point confirms it.
+
+    `points_off`: share of the points triangulated for the cameras' poses that do not lie on it; absent where there were
+    none.
+    """
 
     seen_once: float
     seen_thrice: float
     contradicted: float | None
+    points_off: float | None = None
 
 
 class Reason(Document):

@@ -67,7 +67,7 @@ def finish(
     texture = make_texture(carved.mesh, painted.colours, carved.views, painted.sights)
     up = posed.ground.normal if posed.ground else None
     evidence = gather_evidence(
-        carved.mesh, carved.caster, carved.views, carved.agreement.ious, up, posed.residual_px, photos
+        carved.mesh, carved.caster, carved.views, carved.agreement.ious, up, posed.residual_px, posed.points, photos
     )
     sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
     save_contact_sheet(sheet, carved.mesh, carved.caster, carved.views, carved.agreement.ious)

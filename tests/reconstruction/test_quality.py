@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import manifold3d
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from jobs.reconstruction.quality.self_intersection import find_self_intersection
 from jobs.reconstruction.quality.sighting import count_sightings, sight_points
 from jobs.reconstruction.quality.surface_sample import sample_surface
 from jobs.reconstruction.quality.topology import measure_topology
+from jobs.reconstruction.quality.triangulated import TriangulatedPoints
 from tests.reconstruction.conftest import Bench
 from tests.reconstruction.turntable import Turntable, ring
 from tests.reconstruction.values import measured
@@ -129,6 +131,45 @@ def test_what_photos_barely_show_is_not_judged_by_them() -> None:
     result = measure_photometric(sample, views, sight_points(RayCaster(true), sample, views))
     assert result.mean is None
     assert result.contradicted is None
+
+
+def test_points_inside_a_hollow_do_not_lie_on_its_lid() -> None:
+    true, filled = bowl()
+    points = sample_surface(true, 3000).points
+    on_true, on_filled = TriangulatedPoints.of(points, true), TriangulatedPoints.of(points, filled)
+    assert on_true is not None
+    assert on_filled is not None
+    assert on_true.off == 0
+    assert on_filled.off > 0.3
+    sample = sample_surface(filled, 3000)
+    lid = (sample.normals[:, 2] > 0.99) & (np.linalg.norm(sample.points[:, :2], axis=1) < 0.06)
+    assert lid.sum() > 100
+    assert not on_filled.confirm(sample)[lid].any()
+    assert on_true.confirm(sample_surface(true, 3000)).mean() > 0.99
+    assert TriangulatedPoints.of(points[:20], true) is None
+    assert TriangulatedPoints.of(None, true) is None
+
+
+def test_looks_that_differ_are_shine_where_points_confirm_the_surface_and_held_against_it_elsewhere() -> None:
+    mesh, _ = bowl()
+    views = photograph_bowl()
+    rng = np.random.default_rng(1)
+    for view in views:
+        blotches = cv2.resize(rng.integers(0, 120, (12, 12)).astype(np.uint8), (SIDE_PX, SIDE_PX))
+        view.shot.rgb[:] = np.where(view.mask[..., None], cv2.add(view.shot.rgb, cv2.merge([blotches] * 3)), 235)
+    sample = sample_surface(mesh, 3000)
+    sightings = sight_points(RayCaster(mesh), sample, views)
+    points = TriangulatedPoints.of(sample.points, mesh)
+    assert points is not None
+    one_side = TriangulatedPoints.of(sample.points[sample.points[:, 0] > 0], mesh)
+    assert one_side is not None
+    contradicted = [
+        measure_photometric(sample, views, sightings, confirmed).contradicted
+        for confirmed in (None, one_side.confirm(sample), points.confirm(sample))
+    ]
+    assert contradicted[0] > 0.7
+    assert 0.3 * contradicted[0] < contradicted[1] < 0.6 * contradicted[0]
+    assert contradicted[2] == 0
 
 
 def test_each_rule_alone_decides_the_grade() -> None:

@@ -33,6 +33,7 @@ RULES = (
     Rule("silhouette_iou", 0.97, 0.92, 0.85, "its outline differs from that in the photos"),
     Rule("photometric_error", 0.016, 0.024, 0.08, "photos disagree on its looks: light, shine, or a hollow not seen"),
     Rule("contradicted", 0.1, 0.2, 0.65, "a part of it looks different in each photo: a hollow, shine or shadows"),
+    Rule("points_off", 0.05, 0.1, 0.25, "points seen in several photos lie off it: a hollow, or a wrong outline"),
     Rule("seen_thrice", 0.65, 0.45, 0.25, "a part of it is shown by fewer than three photos"),
     Rule("residual_px", 1.0, 2.0, 4.0, "the cameras were found inexactly"),
     Rule("sharp_share", 0.8, 0.6, 0.3, "photos are blurred"),

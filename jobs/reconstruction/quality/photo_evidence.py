@@ -17,6 +17,7 @@ from jobs.reconstruction.pictures.assessment import PhotoAssessment
 from jobs.reconstruction.quality.photometric import measure_photometric
 from jobs.reconstruction.quality.sighting import count_sightings, sight_points
 from jobs.reconstruction.quality.surface_sample import sample_surface
+from jobs.reconstruction.quality.triangulated import TriangulatedPoints
 
 _POINTS = 12_000
 
@@ -44,6 +45,7 @@ def gather_evidence(
     ious: Sequence[float],
     up: NDArray[np.float64] | None,
     residual_px: float | None,
+    points: NDArray[np.float64] | None,
     assessments: Sequence[PhotoAssessment] = (),
 ) -> PhotoEvidence:
     """Compare mesh and photos; both in the world of the cameras.
@@ -52,11 +54,13 @@ def gather_evidence(
         caster: Of the mesh.
         ious: Of each view's silhouette and the mesh's.
         up: (3,) where it is known.
+        points: (n, 3) triangulated for the cameras' poses, where they were estimated.
     """
     sample = sample_surface(mesh, _POINTS)
     sightings = sight_points(caster, sample, views)
     shown = count_sightings(sightings, _POINTS)
-    photometric = measure_photometric(sample, views, sightings)
+    known = TriangulatedPoints.of(points, mesh)
+    photometric = measure_photometric(sample, views, sightings, known.confirm(sample) if known else None)
     assessed = {assessment.name: assessment for assessment in assessments}
     rows = zip(views, ious, photometric.errors, strict=True)
     coverage = measure_coverage([view.camera for view in views], np.asarray(mesh.bounds).mean(axis=0), up)
@@ -66,6 +70,7 @@ def gather_evidence(
             seen_once=float((shown >= 1).mean()),
             seen_thrice=float((shown >= 3).mean()),
             contradicted=photometric.contradicted,
+            points_off=known.off if known else None,
         ),
         residual_px=residual_px,
         advice=coverage.advice if coverage else (),

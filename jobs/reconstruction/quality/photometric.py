@@ -34,7 +34,7 @@ hull and 50 % of a pan's."""
 
 @dataclass(frozen=True)
 class Photometric:
-    """Errors as parts of full brightness.
+    """Errors as parts of full brightness, of what nothing else confirms.
 
     `errors`: mean over the points that each view shows; None where it shows too few. `contradicted`: share of the
     surface where photos disagree; None if too little is shown three times.
@@ -49,8 +49,17 @@ class Photometric:
         return float(np.mean(known)) if known else None
 
 
-def measure_photometric(sample: SurfaceSample, views: Sequence[View], sightings: Sequence[Sighting]) -> Photometric:
-    """Re-render the points with their mean brightness over all views, in each view's light, and compare."""
+def measure_photometric(
+    sample: SurfaceSample,
+    views: Sequence[View],
+    sightings: Sequence[Sighting],
+    confirmed: NDArray[np.bool_] | None = None,
+) -> Photometric:
+    """Re-render the points with their mean brightness over all views, in each view's light, and compare.
+
+    Args:
+        confirmed: (n,) where the surface is known to be right: if its looks differ there, it shines.
+    """
     points, sightings = len(sample.points), [sighting.inside for sighting in sightings]
     usable = count_sightings(sightings, points) >= _LEAST_VIEWS
     if np.count_nonzero(usable) < _LEAST_POINTS:
@@ -66,16 +75,18 @@ def measure_photometric(sample: SurfaceSample, views: Sequence[View], sightings:
             if np.count_nonzero(some) >= _LEAST_POINTS:
                 index = sighting.index[some]
                 lights[number] = _fit(basis[index], seen[number][some] - mean[index], lights[number], round_ > 0)
+    judged = usable if confirmed is None else usable & ~confirmed
     total, count = np.zeros(points), np.zeros(points)
     errors: list[float | None] = []
     for sighting, brightness, light in zip(sightings, seen, lights, strict=True):
-        some = usable[sighting.index]
+        some = judged[sighting.index]
         index = sighting.index[some]
         error = np.abs(np.exp(brightness[some]) - np.exp(mean[index] + _dot(basis[index], light))) / 255
         total[index] += error
         count[index] += 1
         errors.append(float(error.mean()) if len(error) >= _LEAST_POINTS else None)
-    return Photometric(tuple(errors), float((total[usable] / count[usable] > _CONTRADICTING).mean()))
+    contradicted = np.count_nonzero(total[judged] / count[judged] > _CONTRADICTING)
+    return Photometric(tuple(errors), float(contradicted / np.count_nonzero(usable)))
 
 
 def _read(view: View, sighting: Sighting) -> NDArray[np.float64]:

@@ -72,7 +72,7 @@ def check_quality(report: QualityReport, evidence: PhotoEvidence | None) -> tupl
         return tuple(checks)
     surface = evidence.surface
     advice = " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in evidence.advice)
-    unseen = "too little of the surface is shown by three photos"
+    unseen = "too little of the surface is shown by three photos, or all that is is confirmed otherwise"
     error, contradicted = evidence.photometric_error, surface.contradicted
     return (
         *checks,
@@ -139,6 +139,7 @@ def _from_photos(evidence: PhotoEvidence) -> dict[str, float]:
         "silhouette_iou": float(np.mean(ious)) if ious else None,
         "photometric_error": evidence.photometric_error,
         "contradicted": evidence.surface.contradicted,
+        "points_off": evidence.surface.points_off,
         "seen_thrice": evidence.surface.seen_thrice,
         "residual_px": evidence.residual_px,
         "sharp_share": float(np.mean(np.array(sharpness) >= _BLURRED)) if sharpness else None,
