@@ -7,7 +7,8 @@ less than `GOAL_BYTES` of memory. From a third and two thirds of them too, so th
 Each also as a ratio to the plain hull of the same views. Then two objects, each on a core of its own, side by side and
 one after the other: at least `GOAL_PARALLEL` times faster.
 
-Each is run `RUNS` times and the fastest counts: what else a shared machine does only ever adds. The slowest is told.
+All is run `RUNS` times in turn and the fastest of each counts: what else a shared machine does only ever adds. The
+slowest is told too.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from benchmarks.job_process import Done, ask, run_job, start
 from jobs.contracts.run import ObjectRequest
 from jobs.runtime.folder_store import FolderStore
 
-RUNS = 3
+RUNS = 4
 OBJECTS = ("YcbPowerDrill", "YcbMustardBottle")
 SIDE_PX = 800
 VIEWS = (12, 24, 36)
@@ -44,7 +45,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         names = photograph(folder)
-        rows = [measure(folder, names[0], views) for views in VIEWS]
+        rows = measure(folder, names[0])
         parallel = compare_parallel(folder, names)
     print_table(rows)
     summary = summarise(rows, parallel)
@@ -62,13 +63,18 @@ def photograph(folder: Path) -> list[str]:
     return [truth.name.lower() for truth in truths]
 
 
-def measure(folder: Path, name: str, views: int) -> Row:
-    """The whole job, and the plain hull of the same views."""
-    capture = _thinned(folder, name, views)
-    runs, hulls = (
-        [_run(folder, capture, provider, f"{views}-{run}") for run in range(RUNS)]
-        for provider in ("multi_view_stereo", "visual_hull")
-    )
+def measure(folder: Path, name: str) -> list[Row]:
+    """The whole job, and the plain hull of the same views; a row for each number of views."""
+    captures = {views: _thinned(folder, name, views) for views in VIEWS}
+    runs: dict[tuple[int, str], list[Done]] = {}
+    for run in range(RUNS):
+        for views, capture in captures.items():
+            for provider in ("multi_view_stereo", "visual_hull"):
+                runs.setdefault((views, provider), []).append(_run(folder, capture, provider, f"{views}-{run}"))
+    return [_row(name, views, runs[views, "multi_view_stereo"], runs[views, "visual_hull"]) for views in VIEWS]
+
+
+def _row(name: str, views: int, runs: list[Done], hulls: list[Done]) -> Row:
     done, hull = (min(some, key=lambda run: run.wall_s) for some in (runs, hulls))
     return {
         "object": name,

@@ -13,7 +13,7 @@ from jobs.reconstruction.cameras.shot import Shot
 from jobs.reconstruction.errors import listed
 from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.pictures.background import to_lab
-from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around, disc
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around
 from jobs.reconstruction.pictures.silhouette import TRUSTED, Silhouette
 
 _BLURRED = 0.5
@@ -111,7 +111,7 @@ def _edge_sharpness(rgb: NDArray[np.uint8], mask: Mask) -> float | None:
     small = mask.astype(np.uint8)
     outline = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, SQUARE) > 0
     lab = to_lab(rgb)
-    window = disc(_BESIDE_PX)
+    window = np.ones((2 * _BESIDE_PX + 1, 2 * _BESIDE_PX + 1), np.uint8)
     lightness = lab[..., 0]
     x, y = cv2.Sobel(lightness, cv2.CV_32F, 1, 0), cv2.Sobel(lightness, cv2.CV_32F, 0, 1)
     steepness = cv2.dilate(np.sqrt(x**2 + y**2) / 8, SQUARE)[outline]
