@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,17 +63,19 @@ def finish(
         painted = _paint(carved)
     carved.mesh.visual = ColorVisuals(carved.mesh, vertex_colors=painted.colours)
     assert isinstance(request.source, PhotoSource)  # only photos are carved
-    if not request.source.allow_several:
-        require_one_object(carved.mesh, request.name)
-    texture = make_texture(carved.mesh, painted.colours, carved.views, painted.sights)
-    up = posed.ground.normal if posed.ground else None
-    evidence = gather_evidence(
-        carved.mesh, carved.caster, carved.views, carved.agreement.ious, up, posed.residual_px, posed.points, photos
-    )
-    sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
-    save_contact_sheet(sheet, carved.mesh, carved.caster, carved.views, carved.agreement.ious)
+    own = carved.mesh.copy()  # a mesh keeps what it computed, and that is not for two threads
+    with ThreadPoolExecutor(1) as pool:
+        texture = pool.submit(make_texture, own, painted.colours, carved.views, painted.sights)
+        if not request.source.allow_several:
+            require_one_object(carved.mesh, request.name)
+        up = posed.ground.normal if posed.ground else None
+        evidence = gather_evidence(
+            carved.mesh, carved.caster, carved.views, carved.agreement.ious, up, posed.residual_px, posed.points, photos
+        )
+        sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
+        save_contact_sheet(sheet, carved.mesh, carved.caster, carved.views, carved.agreement.ious)
     warnings = (f"{cut} thin plate{'s' if cut > 1 else ''} of the background's colour were cut off",) if cut else ()
-    return Finished(carved, texture, evidence, warnings)
+    return Finished(carved, texture.result(), evidence, warnings)
 
 
 def _paint(carved: Carved) -> _Painted:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 import cv2
@@ -24,13 +26,35 @@ def map_in_threads(
     """
     waiting = list(items)
     results: list[Result] = []
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-            for done, result in enumerate(pool.map(work, waiting)):
-                told(done, len(waiting))
-                results.append(result)
-    finally:
-        cv2.setNumThreads(threads)
+    with _one_thread.held(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for done, result in enumerate(pool.map(work, waiting)):
+            told(done, len(waiting))
+            results.append(result)
     return results
+
+
+class _OneThread:
+    """OpenCV's own threads are off while anyone holds it: their number is one for the whole process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders = 0
+        self._threads = 1
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        with self._lock:
+            if self._holders == 0:
+                self._threads = cv2.getNumThreads()
+                cv2.setNumThreads(1)
+            self._holders += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._holders -= 1
+                if self._holders == 0:
+                    cv2.setNumThreads(self._threads)
+
+
+_one_thread = _OneThread()

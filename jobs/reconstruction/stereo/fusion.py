@@ -19,11 +19,11 @@ from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.stereo.consistency import look_up
 from jobs.reconstruction.stereo.kernel import Plane
 from jobs.reconstruction.stereo.photo import Photo
-from jobs.reconstruction.stereo.slant import compute_slant
+from jobs.reconstruction.stereo.seeing_photo import SeeingPhoto
 from jobs.reconstruction.stereo.sweeping import Sweep
 
 _BLOCK = 4
-_CHUNK_POINTS = 1 << 15
+_CHUNK_POINTS = 1 << 16
 _MARGIN = 2.0
 """Voxels outside the hull that are looked at too, so that smoothing has something to smooth with."""
 _UNSEEN = np.float32(1e9)
@@ -52,23 +52,22 @@ def see_through(hull: Volume, photos: Sequence[Photo], swept: Sweep, rule: Fusio
     offset = np.stack(np.meshgrid(*[np.arange(_BLOCK)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     inside = _cells(hull.values, blocks).max(axis=1) > -_MARGIN * hull.spacing
     fine = inside & _touched(hull, blocks, photos, swept.depths)
-    known = np.full((len(corner), _BLOCK**3), rule.band * hull.spacing, np.float32)
-
-    slants = [compute_slant(photo, depth) for photo, depth in zip(photos, swept.depths, strict=True)]
-    pairs = [np.stack(pair, axis=-1) for pair in zip(swept.depths, slants, strict=True)]
+    band = rule.band * hull.spacing
+    known = np.full((len(corner), _BLOCK**3), band, np.float32)
+    views = [SeeingPhoto.of(photo, depth, hull, band) for photo, depth in zip(photos, swept.depths, strict=True)]
 
     def at(index: NDArray[np.number]) -> NDArray[np.float32]:
         points = (hull.origin + hull.spacing * index).astype(np.float32)
-        return _see_through(points, photos, pairs, swept.witnesses, rule, hull.spacing)
+        return _see_through(points, views, swept.witnesses, band, rule.agreeing * hull.spacing)
 
     plain = np.flatnonzero(inside & ~fine)
-    known[plain] = at(corner[plain] + (_BLOCK - 1) / 2)[:, None]
+    known[plain] = at(corner[plain, None] + (_BLOCK - 1) / 2)
     chosen = np.flatnonzero(fine)
     step = _CHUNK_POINTS // _BLOCK**3
     parts = [chosen[start : start + step] for start in range(0, len(chosen), step)]
-    values = map_in_threads(lambda some: at((corner[some][:, None] + offset).reshape(-1, 3)), parts)
+    values = map_in_threads(lambda some: at(corner[some][:, None] + offset), parts)
     for some, value in zip(parts, values, strict=True):
-        known[some] = value.reshape(-1, _BLOCK**3)
+        known[some] = value
     whole = known.reshape(*blocks, _BLOCK, _BLOCK, _BLOCK).transpose(0, 3, 1, 4, 2, 5).reshape(hull.values.shape)
     return replace(hull, values=np.ascontiguousarray(whole))
 
@@ -92,36 +91,34 @@ def _cells(values: NDArray[np.float32], blocks: NDArray[np.int64]) -> NDArray[np
 
 
 def _see_through(
-    points: NDArray[np.float32],
-    photos: Sequence[Photo],
-    pairs: Sequence[Plane],
-    witnesses: int,
-    rule: FusionRule,
-    spacing: float,
+    points: NDArray[np.float32], views: Sequence[SeeingPhoto], witnesses: int, band: float, agreeing: float
 ) -> NDArray[np.float32]:
-    """Signed distance (n,) to the surface that the photos see, positive behind it; the band where too few see one."""
-    band = np.float32(rule.band * spacing)
-    seen = np.empty((len(photos), len(points)), np.float32)
-    least = np.full((witnesses, len(points)), _UNSEEN, np.float32)
-    for row, photo, pair in zip(seen, photos, pairs, strict=True):
-        (surface, slant), depth = look_up(photo, pair, points)
-        np.subtract(depth, surface, out=row)
-        row *= slant
-        np.maximum(row, -band, out=row)
+    """Signed distance (blocks, k) of points (blocks, k, 3) to the surface that the photos see, positive behind it; the
+    band where too few see one."""
+    shape = points.shape[:2]
+    centres = points.mean(axis=1)
+    seen: list[tuple[NDArray[np.intp], NDArray[np.float32]]] = []
+    least = np.full((witnesses, *shape), _UNSEEN, np.float32)
+    for view in views:
+        some = view.find_seen(centres)
+        (surface, slant), depth = look_up(view.photo, view.surface, points[some].reshape(-1, 3))
+        row = (depth - surface) * slant
+        np.maximum(row, np.float32(-band), out=row)
         row[(surface <= 0) | (row >= band)] = _UNSEEN
-        value = row.copy()
-        for rank in least:
-            smaller = np.minimum(rank, value)
-            np.maximum(rank, value, out=value)
-            rank[:] = smaller
+        value = row.reshape(-1, shape[1])
+        seen.append((some, value))
+        for rank in range(witnesses):
+            other = least[rank, some]
+            least[rank, some] = np.minimum(other, value)
+            value = np.maximum(other, value)
     anchor = least[-1]
-    limit = anchor + np.float32(rule.agreeing * spacing)
-    total, count = np.zeros(len(points), np.float32), np.zeros(len(points), np.float32)
-    for row in seen:
-        agrees = row <= limit
-        total += np.where(agrees, row, 0)
-        count += agrees
-    return np.where(anchor < _UNSEEN, total / count, band)
+    limit = anchor + np.float32(agreeing)
+    total, count = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    for some, value in seen:
+        agrees = value <= limit[some]
+        total[some] += np.where(agrees, value, 0)
+        count[some] += agrees
+    return np.where(anchor < _UNSEEN, total / np.maximum(count, 1), np.float32(band))
 
 
 def _touched(
