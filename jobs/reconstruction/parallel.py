@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 import cv2
@@ -26,27 +27,28 @@ def map_in_threads(
     """
     waiting = list(items)
     results: list[Result] = []
-    with _one_thread.held(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ONE_THREAD.held(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for done, result in enumerate(pool.map(work, waiting)):
             told(done, len(waiting))
             results.append(result)
     return results
 
 
-class _OneThread:
-    """OpenCV's own threads are off while anyone holds it: their number is one for the whole process."""
+class Shared:
+    """A context of the whole process: entered by whoever holds it first, left by whoever holds it last."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
+        self._make = make
         self._lock = threading.Lock()
         self._holders = 0
-        self._threads = 1
+        self._context: AbstractContextManager[object] = nullcontext()
 
     @contextmanager
     def held(self) -> Iterator[None]:
         with self._lock:
             if self._holders == 0:
-                self._threads = cv2.getNumThreads()
-                cv2.setNumThreads(1)
+                self._context = self._make()
+                self._context.__enter__()
             self._holders += 1
         try:
             yield
@@ -54,7 +56,26 @@ class _OneThread:
             with self._lock:
                 self._holders -= 1
                 if self._holders == 0:
-                    cv2.setNumThreads(self._threads)
+                    self._context.__exit__(None, None, None)
 
 
-_one_thread = _OneThread()
+@contextmanager
+def _opencv_in_one_thread() -> Iterator[None]:
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+ONE_THREAD = Shared(_opencv_in_one_thread)
+NO_WARNINGS = Shared(_silence)
+"""What a decoder thinks of a stranger's file is no business of the one who reads the log."""

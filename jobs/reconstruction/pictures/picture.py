@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from jobs.contracts.reconstruction import PictureLimits
 from jobs.reconstruction.errors import PictureTooLarge, UnreadableImage
+from jobs.reconstruction.parallel import NO_WARNINGS
 from jobs.reconstruction.pictures.errors import PictureTooSmall
 from jobs.reconstruction.pictures.picture_format import require_honest_name
 
@@ -56,12 +56,11 @@ def read_picture(path: Path, limits: PictureLimits) -> Picture:
         raise PictureTooLarge(path.name, f"{size:,} bytes", f"{limits.max_file_bytes:,} bytes")
     content = require_honest_name(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path, formats=("JPEG", "MPO") if content == "JPEG" else (content,)) as image:
-                _require_size(path.name, image.width, image.height, limits)
-                image.load()  # the first frame, or page, of several
-                return _to_rgb(path, ImageOps.exif_transpose(image))
+        formats = ("JPEG", "MPO") if content == "JPEG" else (content,)
+        with NO_WARNINGS.held(), Image.open(path, formats=formats) as image:
+            _require_size(path.name, image.width, image.height, limits)
+            image.load()  # the first frame, or page, of several
+            return _to_rgb(path, ImageOps.exif_transpose(image))
     except Image.DecompressionBombError as error:
         raise PictureTooLarge(path.name, str(error), f"{limits.max_pixels:,} pixels") from error
     except UnidentifiedImageError as error:  # its own words name a path of ours

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import warnings
 import zlib
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from PIL import Image
 
 from jobs.contracts.reconstruction import PictureLimits
 from jobs.reconstruction.errors import PictureTooLarge
+from jobs.reconstruction.parallel import NO_WARNINGS
 from jobs.reconstruction.scans.errors import UnreadableDepth
 
 _ERRORS = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
@@ -48,14 +48,12 @@ def read_depth(path: Path, limits: PictureLimits, step_m: float, float_m: float)
 
 
 def _read_png(path: Path, limits: PictureLimits) -> NDArray[np.int64]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Image.open(path, formats=("PNG",)) as image:
-            _require_pixels(path, image.width * image.height, limits)
-            if image.mode not in _SIXTEEN_BITS:
-                raise ValueError(f"it is a PNG of mode {image.mode}, which holds no depth of 16 bits")
-            image.load()
-            return np.asarray(image).astype(np.int64)
+    with NO_WARNINGS.held(), Image.open(path, formats=("PNG",)) as image:
+        _require_pixels(path, image.width * image.height, limits)
+        if image.mode not in _SIXTEEN_BITS:
+            raise ValueError(f"it is a PNG of mode {image.mode}, which holds no depth of 16 bits")
+        image.load()
+        return np.asarray(image).astype(np.int64)
 
 
 def _read_npy(path: Path, limits: PictureLimits) -> NDArray[np.float64] | NDArray[np.int64]:
