@@ -18,6 +18,7 @@ from jobs.runtime import paths
 from jobs.runtime.artifacts import load_manifest
 from jobs.runtime.folder_store import FolderStore
 from tasks.intake import take_in
+from tasks.local_launcher import SINGLE_THREADED
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def start(request: ReconstructionRequest, store: FolderStore, cpus: Sequence[int
     pinned = ["taskset", "-c", ",".join(map(str, cpus))] if cpus else []
     return subprocess.Popen(
         [*pinned, sys.executable, "-P", "-m", "jobs.reconstruction", f"{store.uri}/{path}"],
-        env={**os.environ, "SIMFOUNDRY_WORKDIR": f"{store.uri}-work"},
+        env={**os.environ, **SINGLE_THREADED, "SIMFOUNDRY_WORKDIR": f"{store.uri}-work"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

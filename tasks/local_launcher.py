@@ -27,7 +27,7 @@ from jobs.runtime.store import Store
 OnProgress = Callable[[str, int, int], None]
 
 # More threads than that would change the order of floating-point sums, and with it the bytes of a result.
-_SINGLE_THREADED = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+SINGLE_THREADED = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class JobFailed(SimfoundryError):
@@ -136,7 +136,7 @@ def _run(job: JobName, arguments: list[str], time_limit_s: float, on_progress: O
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **_SINGLE_THREADED},
+        env={**os.environ, **SINGLE_THREADED},
         start_new_session=True,
     ) as process:
         assert process.stdout is not None

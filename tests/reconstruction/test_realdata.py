@@ -21,7 +21,7 @@ DINO_BOUNDS_M = [[-0.061897, -0.018874, -0.057845], [0.010897, 0.068227, 0.01549
 
 def test_the_real_dino_is_closed_and_where_its_bounding_box_is(bench: Bench, realdata: Path) -> None:
     folder = realdata / "photos_dino_posed"
-    manifest = bench.run(bench.photos(folder, cameras="dinoSR_par.txt", carving={"grid": 128}))
+    manifest = bench.run(bench.photos(folder, cameras="dinoSR_par.txt", carving={"grid": 160}))
     mesh = load_mesh(bench.artifact(manifest, "mesh/glb"), None, MeshLimits()).mesh
     assert is_closed_volume(mesh)
     np.testing.assert_allclose(mesh.bounds, DINO_BOUNDS_M, atol=0.003)
