@@ -169,7 +169,13 @@ class _Scene:
             ("material", asset.material),
             ("mass", _property(asset.mass_kg)),
             ("static friction", _property(asset.static_friction)),
-            ("collider", f"{asset.hulls} convex parts by {asset.collider_method}, IoU {asset.collider_iou:.3f}"),
+            *(
+                (
+                    f"colliders of {link.name}",
+                    f"{link.colliders} by {link.collider_method}, IoU {link.collider_iou:.3f}",
+                )
+                for link in asset.links
+            ),
             ("open it", _listed(self._file_links(manifest))),
         ]
         return element("div", table((), rows))

@@ -12,6 +12,9 @@ from jobs.contracts.manifest import ManifestRef
 Vector3 = tuple[float, float, float]
 Matrix3 = tuple[Vector3, Vector3, Vector3]
 PropertySource = Literal["given", "material_table", "default", "computed"]
+JointKind = Literal["revolute", "prismatic"]
+Mobility = Literal["dynamic", "static"]
+"""Whether the base moves freely, or stands where it is put like a fixture."""
 
 
 class RepairSettings(Document):
@@ -82,11 +85,48 @@ class PhysicalProperty(Document):
     reference: str
 
 
+class Link(Document):
+    """One rigid part of an asset, with every joint at zero.
+
+    `center_of_mass_m` in the object frame, `inertia_kg_m2` about it in the axes of the object frame. `colliders`: how
+    many convex shapes stand in for it.
+    """
+
+    name: Name
+    mass_kg: float
+    volume_m3: float
+    center_of_mass_m: Vector3
+    inertia_kg_m2: Matrix3
+    colliders: int
+    collider_method: Name
+    collider_iou: float
+
+
+class Joint(Document):
+    """How one link moves against another. `pivot_m` and the unit vector `axis` in the object frame, with every joint at
+    zero; `lower` and `upper` in rad or m. A positive angle turns the child counter-clockwise about the axis, a positive
+    distance moves it along it."""
+
+    name: Name
+    kind: JointKind
+    parent: Name
+    child: Name
+    pivot_m: Vector3
+    axis: Vector3
+    lower: float
+    upper: float
+    damping: Annotated[float, Field(ge=0)]
+    friction: Annotated[float, Field(ge=0)]
+    source: str
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
 class Asset(Document):
     """`asset.json`: the one source that USD, MJCF and URDF are written from.
 
-    Object frame: metres, Z up, the same as the reconstructed mesh. `inertia_kg_m2` is about the centre of mass, in
-    the axes of the object frame. `stable_poses_wxyz`: orientations it came to rest in, most frequent first.
+    Object frame: metres, Z up, the same as the reconstructed mesh. Mass, volume, `center_of_mass_m` and extents are of
+    the whole with every joint at zero; `inertia_kg_m2` is about the centre of mass, in the axes of the object frame.
+    The first of `links` is the base. `stable_poses_wxyz`: orientations it came to rest in, most frequent first.
     """
 
     schema_version: Literal[1]
@@ -101,7 +141,7 @@ class Asset(Document):
     center_of_mass_m: Vector3
     inertia_kg_m2: Matrix3
     extents_m: Vector3
-    hulls: int
-    collider_method: Name
-    collider_iou: float
+    links: Annotated[tuple[Link, ...], Field(min_length=1)]
+    joints: tuple[Joint, ...] = ()
+    mobility: Mobility = "dynamic"
     stable_poses_wxyz: tuple[tuple[float, float, float, float], ...]

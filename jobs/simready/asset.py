@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.contracts.simready import Asset, Matrix3, SimreadyRequest, Vector3
-from jobs.simready.colliders import Colliders
-from jobs.simready.mass import compute_mass_properties, estimate_mass
-from jobs.simready.materials import Material
-from jobs.simready.repair import RepairedMesh
+from jobs.contracts.simready import Asset, Link, Matrix3, SimreadyRequest, Vector3
+from jobs.simready.collision.colliders import Colliders
+from jobs.simready.physics.mass import compute_mass_properties, estimate_mass
+from jobs.simready.physics.materials import Material
+from jobs.simready.repair.solid import RepairedMesh
 
 
 def describe_asset(request: SimreadyRequest, repaired: RepairedMesh, colliders: Colliders, material: Material) -> Asset:
@@ -30,9 +30,18 @@ def describe_asset(request: SimreadyRequest, repaired: RepairedMesh, colliders: 
         center_of_mass_m=as_vector(exact.center_of_mass_m),
         inertia_kg_m2=as_matrix(exact.inertia_kg_m2),
         extents_m=as_vector(np.ptp(np.asarray(repaired.mesh.vertices, np.float64), axis=0)),
-        hulls=len(colliders.hulls),
-        collider_method=colliders.method,
-        collider_iou=colliders.fit.iou,
+        links=(
+            Link(
+                name=request.name,
+                mass_kg=mass.value,
+                volume_m3=volume_m3,
+                center_of_mass_m=as_vector(exact.center_of_mass_m),
+                inertia_kg_m2=as_matrix(exact.inertia_kg_m2),
+                colliders=len(colliders.shapes),
+                collider_method=colliders.method,
+                collider_iou=colliders.fit.iou,
+            ),
+        ),
         stable_poses_wxyz=(),
     )
 

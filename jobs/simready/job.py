@@ -12,20 +12,20 @@ from jobs.geometry.mesh_file import load_mesh
 from jobs.runtime.key import dependency_versions
 from jobs.runtime.store import sha256_of
 from jobs.runtime.workspace import Workspace, derive_seed
+from jobs.simready.appearance.thumbnail import render_thumbnail
+from jobs.simready.appearance.visual import make_visual
 from jobs.simready.asset import describe_asset
-from jobs.simready.checks import check_body, check_colliders, check_mass, check_settling
-from jobs.simready.colliders import build_colliders
-from jobs.simready.materials import UNSPECIFIED, find_material
-from jobs.simready.mjcf import author_mjcf
-from jobs.simready.parity import check_parity, read_mjcf, read_urdf, read_usd
-from jobs.simready.parts import Parts
-from jobs.simready.repair import repair
-from jobs.simready.settle import drop
-from jobs.simready.stable_poses import cluster_stable_poses
-from jobs.simready.thumbnail import render_thumbnail
-from jobs.simready.urdf import author_urdf
-from jobs.simready.usd import author_usd
-from jobs.simready.visual import make_visual
+from jobs.simready.authoring.mjcf import author_mjcf
+from jobs.simready.authoring.parts import LinkParts, Parts
+from jobs.simready.authoring.urdf import author_urdf
+from jobs.simready.authoring.usd import author_usd
+from jobs.simready.checks.measurements import check_body, check_colliders, check_mass, check_settling
+from jobs.simready.checks.parity import check_parity, read_mjcf, read_urdf, read_usd
+from jobs.simready.checks.settle import drop
+from jobs.simready.checks.stable_poses import cluster_stable_poses
+from jobs.simready.collision.colliders import build_colliders
+from jobs.simready.physics.materials import UNSPECIFIED, find_material
+from jobs.simready.repair.solid import repair
 from jobs.simulation.simulator import open_simulator
 
 SIMULATOR = "mujoco"
@@ -56,7 +56,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     workspace.progress("mass")
     asset = describe_asset(request, repaired, colliders, material)
     workspace.progress("write USD, MJCF and URDF")
-    parts = Parts(asset, visual, colliders.hulls)
+    parts = Parts(asset, (LinkParts(asset.links[0], visual, colliders.shapes),))
     usd, mjcf, urdf = (author(parts, workspace.output) for author in (author_usd, author_mjcf, author_urdf))
     save_glb(visual.mesh, workspace.output("asset/glb", f"{name}.glb"))
     workspace.progress("read them again")
@@ -94,7 +94,7 @@ def _assumptions(request: SimreadyRequest, parts: Parts) -> tuple[str, ...]:
     if request.material is None:
         what = "friction and restitution" if request.mass_kg else "density, friction and restitution"
         assumed.append(f"no material was given: {what} are those of '{UNSPECIFIED}', with wide intervals")
-    if parts.visual.texture is None:
+    if parts.base.visual.texture is None:
         assumed.append("the mesh has no colour: it is shown grey")
     away_m = float(np.linalg.norm(parts.asset.center_of_mass_m))
     if away_m > _FAR_ORIGIN * float(np.linalg.norm(parts.asset.extents_m)):

@@ -14,16 +14,16 @@ from jobs.contracts.simready import SettleSettings, SimreadyRequest
 from jobs.runtime.errors import SimfoundryError
 from jobs.runtime.key import dependency_versions
 from jobs.runtime.workspace import silent
+from jobs.simready.appearance.visual import make_visual
 from jobs.simready.asset import describe_asset
-from jobs.simready.colliders import build_colliders
-from jobs.simready.materials import find_material
-from jobs.simready.mjcf import author_mjcf
-from jobs.simready.parity import read_usd
-from jobs.simready.parts import Parts
-from jobs.simready.repair import repair
-from jobs.simready.settle import drop
-from jobs.simready.usd import author_usd
-from jobs.simready.visual import make_visual
+from jobs.simready.authoring.mjcf import author_mjcf
+from jobs.simready.authoring.parts import LinkParts, Parts
+from jobs.simready.authoring.usd import author_usd
+from jobs.simready.checks.parity import read_usd
+from jobs.simready.checks.settle import drop
+from jobs.simready.collision.colliders import build_colliders
+from jobs.simready.physics.materials import find_material
+from jobs.simready.repair.solid import repair
 from jobs.simulation.simulator import open_simulator
 
 _BOX_M = (0.04, 0.05, 0.06)
@@ -63,7 +63,8 @@ def _make_and_drop_a_box() -> tuple[bool, str]:
         root = Path(folder)
         colliders = build_colliders(repaired.solid, request.colliders, request.seed, root, silent)
         asset = describe_asset(request, repaired, colliders, find_material(None))
-        parts = Parts(asset, make_visual(repaired.solid, source, request.max_visual_faces), colliders.hulls)
+        visual = make_visual(repaired.solid, source, request.max_visual_faces)
+        parts = Parts(asset, (LinkParts(asset.links[0], visual, colliders.shapes),))
 
         def output(kind: str, path: str) -> Path:
             target = root / path

@@ -128,9 +128,18 @@ def _document(
             "center_of_mass_m": tuple(whole.center_mass),
             "inertia_kg_m2": tuple(map(tuple, whole.moment_inertia.tolist())),
             "extents_m": tuple(whole.extents),
-            "hulls": hulls,
-            "collider_method": "fixture",
-            "collider_iou": 1.0,
+            "links": [
+                {
+                    "name": name,
+                    "mass_kg": mass_kg,
+                    "volume_m3": whole.volume,
+                    "center_of_mass_m": tuple(whole.center_mass),
+                    "inertia_kg_m2": tuple(map(tuple, whole.moment_inertia.tolist())),
+                    "colliders": hulls,
+                    "collider_method": "fixture",
+                    "collider_iou": 1.0,
+                }
+            ],
             "stable_poses_wxyz": poses,
         }
     )

@@ -70,7 +70,7 @@ def check_stage(findings: Findings, export: Export) -> None:
     findings.equal("kilograms a unit", read["mass_unit"], 1.0)
     findings.equal("up axis", str(read["up_axis"]), "Z")
     findings.equal("bodies", builder.body_count, 1)
-    findings.equal("convex colliders", count_colliders(builder), export.load_asset()["hulls"])
+    findings.equal("convex colliders", count_colliders(builder), export.load_asset()["links"][0]["colliders"])
 
 
 def drop(start: Start, usd: str) -> Drop:

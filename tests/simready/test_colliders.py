@@ -11,16 +11,16 @@ import trimesh
 from jobs.contracts.simready import ColliderSettings, RepairSettings
 from jobs.geometry.closed import to_manifold
 from jobs.runtime.workspace import silent
-from jobs.simready.collider_fit import measure_fit
-from jobs.simready.colliders import build_colliders
-from jobs.simready.hulls import limit_vertices, make_hulls
-from jobs.simready.repair import repair
+from jobs.simready.collision.colliders import build_colliders
+from jobs.simready.collision.fit import measure_fit
+from jobs.simready.collision.hulls import limit_vertices, make_hulls
+from jobs.simready.repair.solid import repair
 
 
 def test_a_convex_object_is_its_own_collider(tmp_path: Path) -> None:
     solid = to_manifold(trimesh.creation.box((0.1, 0.06, 0.04)))
     colliders = build_colliders(solid, ColliderSettings(), 0, tmp_path, silent)
-    assert (colliders.method, len(colliders.hulls)) == ("hull", 1)
+    assert (colliders.method, len(colliders.shapes)) == ("hull", 1)
     assert colliders.fit.iou == pytest.approx(1)
     assert colliders.fit.protrusion == 0
 
@@ -30,7 +30,7 @@ def test_an_angle_iron_needs_more_than_its_hull(angle_iron: trimesh.Trimesh, tmp
     colliders = build_colliders(solid, ColliderSettings(), 0, tmp_path, silent)
     assert colliders.method == "vhacd"
     assert colliders.fit.iou > 0.9
-    assert all(len(hull.vertices) <= ColliderSettings().max_hull_vertices for hull in colliders.hulls)
+    assert all(len(shape.mesh.vertices) <= ColliderSettings().max_hull_vertices for shape in colliders.shapes)
 
 
 def test_iou_of_a_convex_hull_is_the_ratio_of_the_volumes(angle_iron: trimesh.Trimesh) -> None:

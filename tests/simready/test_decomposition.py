@@ -12,10 +12,10 @@ import trimesh
 
 from jobs.contracts.simready import ColliderSettings, RepairSettings
 from jobs.runtime.workspace import silent
-from jobs.simready.colliders import build_colliders
-from jobs.simready.decomposition import METHODS, decompose_convex
+from jobs.simready.collision.colliders import build_colliders
+from jobs.simready.collision.decomposition import METHODS, decompose_convex
 from jobs.simready.errors import DecompositionCrashed, DecompositionTimedOut
-from jobs.simready.repair import repair
+from jobs.simready.repair.solid import repair
 
 SETTINGS = ColliderSettings()
 
@@ -45,7 +45,7 @@ def test_processor_time_ends_a_decomposition_that_nobody_waits_for(tmp_path: Pat
     source = tmp_path / "in.npz"
     mesh = trimesh.creation.box()
     np.savez(source, vertices_m=mesh.vertices, faces=mesh.faces, max_hulls=1, max_hull_vertices=8, seed=0)
-    command = [sys.executable, "-m", "jobs.simready.decomposer", "tests.simready.misbehaving:spin"]
+    command = [sys.executable, "-m", "jobs.simready.collision.decomposer", "tests.simready.misbehaving:spin"]
     done = subprocess.run([*command, str(source), str(tmp_path / "out.npz"), "1"], check=False)
     assert done.returncode < 0
 

@@ -8,9 +8,9 @@ import trimesh
 from scipy.spatial.transform import Rotation
 
 from jobs.simready.asset import as_matrix
-from jobs.simready.mass import compute_mass_properties, estimate_mass, is_physical
-from jobs.simready.materials import find_material
-from jobs.simready.principal_axes import compute_principal_axes
+from jobs.simready.physics.mass import compute_mass_properties, estimate_mass, is_physical
+from jobs.simready.physics.materials import find_material
+from jobs.simready.physics.principal_axes import compute_principal_axes
 
 
 def test_inertia_turns_with_the_body() -> None:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.simready.errors import UnknownMaterial
-from jobs.simready.materials import Estimate, find_material, load_materials
+from jobs.simready.physics.materials import Estimate, find_material, load_materials
 
 
 @pytest.mark.parametrize("name", load_materials())

@@ -62,7 +62,7 @@ def test_urdf_is_one_link_with_the_same_inertia(finished: Finished) -> None:
 def test_urdf_refers_to_files_that_are_there(finished: Finished) -> None:
     path = finished.file("asset/urdf")
     meshes = [mesh.attrib["filename"] for mesh in ElementTree.parse(path).getroot().iter("mesh")]
-    assert len(meshes) == 1 + finished.asset.hulls
+    assert len(meshes) == 1 + finished.asset.links[0].colliders
     assert all((path.parent / mesh).is_file() for mesh in meshes)
 
 

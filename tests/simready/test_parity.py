@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from jobs.simready.parity import check_parity, read_mjcf, read_urdf, read_usd
+from jobs.simready.checks.parity import check_parity, read_mjcf, read_urdf, read_usd
 from tests.simready.conftest import Finished, run_simready
 
 

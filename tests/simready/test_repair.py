@@ -8,8 +8,8 @@ import trimesh
 
 from jobs.contracts.simready import RepairSettings
 from jobs.geometry.errors import OpenMesh
-from jobs.simready.repair import repair
-from jobs.simready.winding import make_winding_consistent
+from jobs.simready.repair.solid import repair
+from jobs.simready.repair.winding import make_winding_consistent
 
 SETTINGS = RepairSettings()
 BOX_M3 = 0.1 * 0.06 * 0.04

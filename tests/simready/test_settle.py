@@ -8,7 +8,7 @@ import trimesh
 from scipy.spatial.transform import Rotation
 
 from jobs.contracts.simready import SettleSettings
-from jobs.simready.stable_poses import cluster_stable_poses
+from jobs.simready.checks.stable_poses import cluster_stable_poses
 from tests.simready.conftest import Finished, RunJob
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from jobs.simready.texture import Texture, bake_texture
+from jobs.simready.appearance.texture import Texture, bake_texture
 
 RED, BLUE = (220, 20, 20), (20, 20, 220)
 

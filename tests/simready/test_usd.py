@@ -55,7 +55,7 @@ def test_what_is_seen_does_not_collide_and_what_collides_is_a_guide(stage: Usd.S
     visual = stage.GetPrimAtPath("/tin_can/visuals/mesh")
     colliders = [prim for prim in stage.Traverse() if prim.HasAPI(UsdPhysics.CollisionAPI)]
     assert not visual.HasAPI(UsdPhysics.CollisionAPI)
-    assert len(colliders) == finished.asset.hulls
+    assert len(colliders) == finished.asset.links[0].colliders
     for prim in colliders:
         assert UsdGeom.Imageable(prim).GetPurposeAttr().Get() == UsdGeom.Tokens.guide
         assert UsdPhysics.MeshCollisionAPI(prim).GetApproximationAttr().Get() == "convexHull"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pxr import Gf, Sdf, Usd, UsdPhysics, UsdShade
 
 from jobs.contracts.simready import Asset
-from jobs.simready.parts import UNCOLOURED_RGB
+from jobs.simready.authoring.parts import UNCOLOURED_RGB
 
 _ROUGHNESS = 0.8
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from trimesh import Trimesh
 
 from jobs.contracts.simready import PhysicalProperty
-from jobs.simready.materials import Material
+from jobs.simready.physics.materials import Material
 
 
 @dataclass(frozen=True)

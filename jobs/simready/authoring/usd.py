@@ -10,10 +10,10 @@ from pathlib import Path
 from pxr import Gf, Kind, Sdf, Tf, Usd, UsdGeom, UsdPhysics, UsdSemantics, Vt
 
 from jobs.contracts.simready import Asset
-from jobs.simready.parts import Parts, PlaceFile
-from jobs.simready.principal_axes import compute_principal_axes
-from jobs.simready.usd_material import author_physics_material, author_visual_material, bind
-from jobs.simready.usd_mesh import author_mesh, author_texture_coordinates
+from jobs.simready.authoring.parts import Parts, PlaceFile
+from jobs.simready.authoring.usd_material import author_physics_material, author_visual_material, bind
+from jobs.simready.authoring.usd_mesh import author_mesh, author_texture_coordinates
+from jobs.simready.physics.principal_axes import compute_principal_axes
 
 TEXTURE_FILE = "texture.png"
 
@@ -25,8 +25,8 @@ def author_usd(parts: Parts, output: PlaceFile) -> Path:
         The USD file.
     """
     path = output("asset/usd", f"usd/{parts.asset.name}.usd")
-    if parts.visual.texture is not None:
-        output("asset/usd_file", f"usd/{TEXTURE_FILE}").write_bytes(parts.visual.texture.png)
+    if parts.base.visual.texture is not None:
+        output("asset/usd_file", f"usd/{TEXTURE_FILE}").write_bytes(parts.base.visual.texture.png)
     stage = Usd.Stage.CreateInMemory()
     root = _author_root(stage, parts)
     _author_rigid_body(root, parts.asset)
@@ -45,7 +45,7 @@ def _author_root(stage: Usd.Stage, parts: Parts) -> Usd.Prim:
     stage.SetDefaultPrim(root)
     Usd.ModelAPI(root).SetKind(Kind.Tokens.component)
     UsdSemantics.LabelsAPI.Apply(root, "class").CreateLabelsAttr([parts.asset.name])
-    low, high = parts.visual.mesh.bounds
+    low, high = parts.base.visual.mesh.bounds
     hint = Vt.Vec3fArray([Gf.Vec3f(*low.tolist()), Gf.Vec3f(*high.tolist())])
     UsdGeom.ModelAPI.Apply(root).SetExtentsHint(hint)
     return root
@@ -63,8 +63,8 @@ def _author_rigid_body(root: Usd.Prim, asset: Asset) -> None:
 
 def _author_visual(stage: Usd.Stage, root: Sdf.Path, looks: Sdf.Path, parts: Parts) -> None:
     folder = UsdGeom.Xform.Define(stage, root.AppendChild("visuals")).GetPath()
-    mesh = author_mesh(stage, folder.AppendChild("mesh"), parts.visual.mesh)
-    texture = parts.visual.texture
+    mesh = author_mesh(stage, folder.AppendChild("mesh"), parts.base.visual.mesh)
+    texture = parts.base.visual.texture
     if texture is not None:
         author_texture_coordinates(mesh, texture.uv)
     path = looks.AppendChild("visual")
@@ -77,7 +77,7 @@ def _author_colliders(stage: Usd.Stage, root: Sdf.Path, looks: Sdf.Path, parts: 
     folder = UsdGeom.Xform.Define(stage, root.AppendChild("collisions")).GetPath()
     material = author_physics_material(stage, looks.AppendChild("surface"), parts.asset)
     UsdSemantics.LabelsAPI.Apply(material.GetPrim(), "material").CreateLabelsAttr([parts.asset.material])
-    for index, hull in enumerate(parts.hulls):
+    for index, hull in enumerate(shape.mesh for shape in parts.base.shapes):
         mesh = author_mesh(stage, folder.AppendChild(f"hull_{index:03d}"), hull)
         mesh.CreatePurposeAttr(UsdGeom.Tokens.guide)
         UsdPhysics.CollisionAPI.Apply(mesh.GetPrim())

@@ -1,4 +1,6 @@
-"""A convex decomposition in a process of its own: `python -m jobs.simready.decomposer FUNCTION IN.npz OUT.npz SECONDS`.
+"""A convex decomposition in a process of its own.
+
+    python -m jobs.simready.collision.decomposer FUNCTION IN.npz OUT.npz SECONDS
 
 The native libraries are known to abort, crash and hang; here they take nobody with them.
 """

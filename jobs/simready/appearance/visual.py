@@ -13,7 +13,7 @@ from trimesh.visual import ColorVisuals
 
 from jobs.geometry.closed import from_manifold, merge_vertices
 from jobs.geometry.glb_file import vertex_colours
-from jobs.simready.texture import Texture, bake_texture
+from jobs.simready.appearance.texture import Texture, bake_texture
 
 _FIRST_TOLERANCE = 1e-4
 _LAST_TOLERANCE = 0.05

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import trimesh
 from manifold3d import Manifold
 from numpy.typing import NDArray
 
@@ -15,21 +14,22 @@ from jobs.contracts.manifest import ProviderFailure
 from jobs.contracts.simready import ColliderSettings
 from jobs.geometry.closed import from_manifold
 from jobs.runtime.workspace import Progress
-from jobs.simready.collider_fit import ColliderFit, measure_fit
-from jobs.simready.decomposition import METHODS, decompose_convex
+from jobs.simready.appearance.visual import simplify
+from jobs.simready.collision.decomposition import METHODS, decompose_convex
+from jobs.simready.collision.fit import ColliderFit, measure_fit
+from jobs.simready.collision.hulls import make_hulls
+from jobs.simready.collision.shape import Shape
 from jobs.simready.errors import DecompositionFailed
-from jobs.simready.hulls import make_hulls
-from jobs.simready.visual import simplify
 
 _DECOMPOSITION_FACES = 6000
 
 
 @dataclass(frozen=True)
 class Colliders:
-    """The chosen hulls, by which method, and how they fit. `failures`: methods that gave nothing, and why."""
+    """The chosen shapes, by which method, and how they fit. `failures`: methods that gave nothing, and why."""
 
     method: str
-    hulls: tuple[trimesh.Trimesh, ...]
+    shapes: tuple[Shape, ...]
     fit: ColliderFit
     failures: tuple[ProviderFailure, ...]
 
@@ -54,12 +54,12 @@ def build_colliders(
             failures.append(ProviderFailure(provider=method, error="It gave no hull with a volume."))
             continue
         fit = measure_fit(solid, hulls, seed)
-        found = Colliders(method, tuple(from_manifold(hull) for hull in hulls), fit, tuple(failures))
+        found = Colliders(method, tuple(Shape("hull", from_manifold(hull)) for hull in hulls), fit, tuple(failures))
         if fit.iou >= settings.accept_iou and fit.protrusion <= settings.accept_protrusion:
             return found
         candidates.append(found)
     best = max(candidates, key=lambda candidate: candidate.fit.iou)
-    return Colliders(best.method, best.hulls, best.fit, tuple(failures))
+    return Colliders(best.method, best.shapes, best.fit, tuple(failures))
 
 
 def _attempts(

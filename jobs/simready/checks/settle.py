@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from jobs.contracts.simready import SettleSettings
-from jobs.simready.parts import Parts
+from jobs.simready.authoring.parts import Parts
 from jobs.simulation.simulator import Simulation, Simulator
 
 
@@ -42,7 +42,7 @@ def drop(
         One entry per drop; None where it was still moving at the end, or the simulation diverged.
     """
     simulation = simulator.load(author_ground_scene(mjcf, scratch), settings.timestep_s)
-    corners_m = np.concatenate([np.asarray(hull.vertices, np.float64) for hull in parts.hulls])
+    corners_m = np.concatenate([np.asarray(shape.mesh.vertices, np.float64) for shape in parts.base.shapes])
     random = np.random.default_rng(seed)
     try:
         return tuple(

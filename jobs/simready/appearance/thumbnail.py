@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 from scipy.spatial.transform import Rotation
 
-from jobs.simready.parts import Parts
-from jobs.simready.stable_poses import Quaternion
+from jobs.simready.authoring.parts import Parts
+from jobs.simready.checks.stable_poses import Quaternion
 from jobs.simulation.simulator import Simulator
 
 _SIDE_PX = 256
@@ -26,7 +26,7 @@ def render_thumbnail(
     """Write a PNG of 256 x 256 pixels of the asset in one of its poses."""
     folder = scratch / "studio"
     shutil.copytree(mjcf.parent, folder, dirs_exist_ok=True)
-    vertices_m = Rotation.from_quat(pose_wxyz, scalar_first=True).apply(parts.visual.mesh.vertices)
+    vertices_m = Rotation.from_quat(pose_wxyz, scalar_first=True).apply(parts.base.visual.mesh.vertices)
     centre_m = (vertices_m.min(axis=0) + vertices_m.max(axis=0)) / 2
     radius_m = float(np.linalg.norm(vertices_m - centre_m, axis=1).max())
     simulation = simulator.load(_author_studio(folder, mjcf.name, radius_m), timestep_s=0.002)

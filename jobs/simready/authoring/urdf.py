@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jobs.contracts.simready import Asset
-from jobs.simready.parts import UNCOLOURED_RGB, Parts, PlaceFile
-from jobs.simready.wavefront import save_mtl, save_obj
+from jobs.simready.authoring.parts import UNCOLOURED_RGB, Parts, PlaceFile
+from jobs.simready.authoring.wavefront import save_mtl, save_obj
 
 
 def author_urdf(parts: Parts, output: PlaceFile) -> Path:
@@ -23,7 +23,7 @@ def author_urdf(parts: Parts, output: PlaceFile) -> Path:
     link = ElementTree.SubElement(robot, "link", name=name)
     _add_inertial(link, parts.asset)
     _add_visual(link, parts, output)
-    for index, hull in enumerate(parts.hulls):
+    for index, hull in enumerate(shape.mesh for shape in parts.base.shapes):
         file = f"meshes/hull_{index:03d}.obj"
         save_obj(output("asset/urdf_file", f"urdf/{file}"), hull.vertices, hull.faces)
         collision = ElementTree.SubElement(link, "collision", name=f"hull_{index:03d}")
@@ -52,7 +52,7 @@ def _add_inertial(link: ElementTree.Element, asset: Asset) -> None:
 
 
 def _add_visual(link: ElementTree.Element, parts: Parts, output: PlaceFile) -> None:
-    mesh, texture = parts.visual.mesh, parts.visual.texture
+    mesh, texture = parts.base.visual.mesh, parts.base.visual.texture
     visual = ElementTree.SubElement(link, "visual", name="visual")
     ElementTree.SubElement(ElementTree.SubElement(visual, "geometry"), "mesh", filename="meshes/visual.obj")
     path = output("asset/urdf_file", "urdf/meshes/visual.obj")

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from jobs.contracts.simready import Asset
-from jobs.simready.parts import UNCOLOURED_RGB, Parts, PlaceFile
-from jobs.simready.wavefront import save_obj
+from jobs.simready.authoring.parts import UNCOLOURED_RGB, Parts, PlaceFile
+from jobs.simready.authoring.wavefront import save_obj
 
 VISUAL_GROUP, COLLISION_GROUP = "2", "3"
 _TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M = 0.005, 0.0001
@@ -53,7 +53,7 @@ def _add_inertial(body: ElementTree.Element, asset: Asset) -> None:
 
 
 def _add_visual(assets: ElementTree.Element, body: ElementTree.Element, parts: Parts, output: PlaceFile) -> None:
-    name, mesh, texture = parts.asset.name, parts.visual.mesh, parts.visual.texture
+    name, mesh, texture = parts.asset.name, parts.base.visual.mesh, parts.base.visual.texture
     material = {"name": f"{name}_material", "specular": "0.2", "shininess": "0.2"}
     if texture is None:
         material["rgba"] = _numbers((*UNCOLOURED_RGB, 1))
@@ -75,7 +75,7 @@ def _add_colliders(assets: ElementTree.Element, body: ElementTree.Element, parts
     """MuJoCo knows one sliding coefficient: the dynamic one, which is also what Newton takes from USD."""
     name = parts.asset.name
     friction = _numbers((parts.asset.dynamic_friction.value, _TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M))
-    for index, hull in enumerate(parts.hulls):
+    for index, hull in enumerate(shape.mesh for shape in parts.base.shapes):
         file = f"meshes/hull_{index:03d}.obj"
         save_obj(output("asset/mjcf_file", f"mjcf/{file}"), hull.vertices, hull.faces)
         mesh = f"{name}_hull_{index:03d}"

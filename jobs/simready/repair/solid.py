@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from jobs.contracts.simready import RepairSettings
 from jobs.geometry.closed import compute_volume_m3, count_open_edges, from_manifold, merge_vertices, to_manifold
 from jobs.geometry.errors import OpenMesh
-from jobs.simready.holes import fill_holes
-from jobs.simready.surfaces import split_surfaces
-from jobs.simready.winding import make_winding_consistent
+from jobs.simready.repair.holes import fill_holes
+from jobs.simready.repair.surfaces import split_surfaces
+from jobs.simready.repair.winding import make_winding_consistent
 
 _CAVITY_INSIDE = 0.99
 _FLAT = 1e-5

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from jobs.contracts.simready import ColliderSettings
 from jobs.simready.errors import DecompositionCrashed, DecompositionTimedOut
 
-METHODS = {"vhacd": "jobs.simready.vhacd:decompose", "coacd": "jobs.simready.coacd:decompose"}
+METHODS = {"vhacd": "jobs.simready.collision.vhacd:decompose", "coacd": "jobs.simready.collision.coacd:decompose"}
 
 
 def decompose_convex(
@@ -46,7 +46,7 @@ def decompose_convex(
         seed=seed,
     )
     limit = f"{settings.time_limit_s:g}"
-    command = [sys.executable, "-m", "jobs.simready.decomposer", function, str(source), str(target), limit]
+    command = [sys.executable, "-m", "jobs.simready.collision.decomposer", function, str(source), str(target), limit]
     try:
         subprocess.run(
             command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=settings.time_limit_s

@@ -11,9 +11,9 @@ from manifold3d import Manifold
 from jobs.contracts.check import CheckResult
 from jobs.contracts.simready import Asset
 from jobs.geometry.closed import is_closed_volume
-from jobs.simready.collider_fit import ColliderFit
-from jobs.simready.mass import is_physical
-from jobs.simready.settle import Rest
+from jobs.simready.checks.settle import Rest
+from jobs.simready.collision.fit import ColliderFit
+from jobs.simready.physics.mass import is_physical
 
 _INSIDE = 1e-6
 
@@ -31,8 +31,8 @@ def check_body(asset: Asset, mesh: trimesh.Trimesh) -> tuple[CheckResult, ...]:
 
 
 def check_colliders(asset: Asset, fit: ColliderFit) -> tuple[CheckResult, ...]:
-    """How well the hulls fit the object."""
-    detail = f"{asset.hulls} hulls by {asset.collider_method}"
+    """How well the colliders fit the object."""
+    detail = "; ".join(f"{link.name}: {link.colliders} by {link.collider_method}" for link in asset.links)
     return (
         CheckResult(name="collider_iou", subject=asset.name, value=fit.iou, detail=detail),
         CheckResult(name="collider_protrusion", subject=asset.name, value=fit.protrusion, detail=detail),

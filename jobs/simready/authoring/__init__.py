@@ -1,0 +1,1 @@
+"""The asset's files: USD, MJCF, URDF."""

@@ -1,0 +1,1 @@
+"""Convex shapes that stand in for an object in collisions."""

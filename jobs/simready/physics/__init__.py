@@ -1,0 +1,1 @@
+"""What an object weighs and how it slides."""

@@ -1,0 +1,1 @@
+"""A mesh becomes one closed, outward oriented solid."""
