@@ -13,11 +13,14 @@ from jobs.contracts.document import Document, JobName, Name, Sha256
 class Requirement(Document):
     """What every result of one check must satisfy; at least one result must exist.
 
-    With `makers`, only outputs of those providers are held to it.
+    With `makers`, only outputs of those providers are held to it. With `when`, only outputs for which the check of that
+    name did not measure 0: what stands still by design is not asked how it falls. Where `when` was not measured, the
+    requirement holds.
     """
 
     check: Name
     makers: tuple[Name, ...] = ()
+    when: Name | None = None
     at_least: float | None = None
     at_most: float | None = None
     device: Device | None = None

@@ -22,7 +22,7 @@ def decide(manifest: Manifest, profile: Profile) -> Verdict:
     maker = manifest.provenance.maker
     admitted = {"reconstruction": profile.providers, "episodes": profile.simulators}.get(manifest.job, (maker,))
     policy = profile.gates.get(manifest.job)
-    requirements = [r for r in policy.requirements if not r.makers or maker in r.makers] if policy else []
+    requirements = [r for r in policy.requirements if _applies(r, maker, manifest.checks)] if policy else []
     findings = tuple(finding for requirement in requirements for finding in _judge(requirement, manifest.checks))
     if not findings:
         why = f"profile '{profile.name}' requires nothing of '{manifest.job}' by '{maker}', so nothing can pass"
@@ -72,6 +72,14 @@ def load_verdict(store: Store, ref: ManifestRef, profile: Profile) -> Verdict | 
         return read_document(store, path, Verdict)
     except ArtifactMissing:
         return None
+
+
+def _applies(requirement: Requirement, maker: str, checks: tuple[CheckResult, ...]) -> bool:
+    """Fails closed: only a measured 0 lifts a requirement that is conditional."""
+    if requirement.makers and maker not in requirement.makers:
+        return False
+    conditions = [check.value for check in checks if check.name == requirement.when]
+    return not conditions or any(value != 0 for value in conditions)
 
 
 def _judge(requirement: Requirement, checks: tuple[CheckResult, ...]) -> tuple[Finding, ...]:

@@ -31,6 +31,7 @@ class MujocoSimulation:
         mujoco.set_mju_user_warning(_LOG.warning)
         self._model = model
         self._data = mujoco.MjData(model)
+        self._gravity = model.opt.gravity.copy()
         self._stale = True
 
     @property
@@ -47,6 +48,7 @@ class MujocoSimulation:
 
     def reset(self) -> None:
         mujoco.mj_resetData(self._model, self._data)
+        self._model.opt.gravity[:] = self._gravity
         self._stale = True
 
     def state(self) -> FloatArray:
@@ -78,17 +80,33 @@ class MujocoSimulation:
     def place(self, body: str, position_m: FloatArray, orientation_wxyz: FloatArray) -> None:
         orientation = np.asarray(orientation_wxyz, float)
         pose = np.concatenate([position_m, orientation / np.linalg.norm(orientation)])
-        marker, joint = int(self._model.body(body).mocapid[0]), int(self._model.body(body).jntadr[0])
+        marker = int(self._model.body(body).mocapid[0])
         if marker >= 0:
             self._data.mocap_pos[marker], self._data.mocap_quat[marker] = pose[:3], pose[3:]
-        elif joint >= 0 and self._model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE:
+        else:
+            joint = self._free_joint(body)
             first, velocity = self._model.jnt_qposadr[joint], self._model.jnt_dofadr[joint]
             self._data.qpos[first : first + 7] = pose
             self._data.qvel[velocity : velocity + 6] = 0.0
             self._data.qacc_warmstart[velocity : velocity + 6] = 0.0
-        else:
-            raise ValueError(f"body '{body}' is neither free nor a marker")
         self._stale = True
+
+    def throw(self, body: str, linear_m_s: FloatArray, angular_rad_s: FloatArray) -> None:
+        """MuJoCo keeps the angular velocity of a free body in the body's own axes."""
+        self._refresh()
+        first = self._model.jnt_dofadr[self._free_joint(body)]
+        rotation = self._data.body(body).xmat.reshape(3, 3)
+        self._data.qvel[first : first + 6] = np.concatenate([linear_m_s, rotation.T @ angular_rad_s])
+        self._stale = True
+
+    def set_gravity(self, acceleration_m_s2: FloatArray) -> None:
+        self._model.opt.gravity[:] = acceleration_m_s2
+
+    def energy_j(self) -> float:
+        self._refresh()
+        mujoco.mj_energyPos(self._model, self._data)
+        mujoco.mj_energyVel(self._model, self._data)
+        return float(self._data.energy.sum())
 
     def pose(self, body_or_site: str) -> tuple[FloatArray, FloatArray]:
         self._refresh()
@@ -133,6 +151,12 @@ class MujocoSimulation:
     @cached_property
     def _offscreen(self) -> Offscreen:
         return Offscreen(self._model)
+
+    def _free_joint(self, body: str) -> int:
+        joint = int(self._model.body(body).jntadr[0])
+        if joint < 0 or self._model.jnt_type[joint] != mujoco.mjtJoint.mjJNT_FREE:
+            raise ValueError(f"body '{body}' is neither free nor a marker")
+        return joint
 
     def _contact_bodies(self) -> NDArray[np.int32]:
         """(n_contacts, 2)"""

@@ -44,11 +44,11 @@ class Simulation(Protocol):
     def stamp(self) -> SimulatorStamp: ...
 
     def reset(self) -> None:
-        """Back to the model's initial state, all controls zero."""
+        """Back to the model's initial state and gravity, all controls zero."""
         ...
 
     def state(self) -> FloatArray:
-        """(n,) everything that the next step depends on, controls aside."""
+        """(n,) everything that the next step depends on, controls and gravity aside."""
         ...
 
     def restore(self, state: FloatArray) -> None: ...
@@ -69,6 +69,18 @@ class Simulation(Protocol):
 
     def place(self, body: str, position_m: FloatArray, orientation_wxyz: FloatArray) -> None:
         """Put a free body, or a marker (mocap) that nothing collides with, somewhere, at rest."""
+        ...
+
+    def throw(self, body: str, linear_m_s: FloatArray, angular_rad_s: FloatArray) -> None:
+        """Give a free body a velocity in the world: linear (3,), of its origin, and angular (3,)."""
+        ...
+
+    def set_gravity(self, acceleration_m_s2: FloatArray) -> None:
+        """(3,) in the world, until the next reset: a turned one is a slope, none is free flight."""
+        ...
+
+    def energy_j(self) -> float:
+        """Kinetic and potential, of everything that moves. What contacts store is not in it."""
         ...
 
     def pose(self, body_or_site: str) -> tuple[FloatArray, FloatArray]:

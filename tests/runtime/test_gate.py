@@ -78,6 +78,25 @@ def test_a_requirement_on_one_maker_binds_only_that_one() -> None:
     assert not decide(_manifest([WITHIN], maker="visual_hull"), _profile(requirements)).passed
 
 
+@pytest.mark.parametrize(
+    ("condition", "held"),
+    [
+        ([CheckResult(name="moves_freely", subject="door", value=0)], False),
+        ([CheckResult(name="moves_freely", subject="mug", value=1)], True),
+        ([CheckResult(name="moves_freely", subject="mug", error="nobody looked")], True),
+        ([], True),
+    ],
+)
+def test_a_condition_lifts_a_requirement_only_where_it_measured_zero(condition: list[CheckResult], held: bool) -> None:
+    requirements = [
+        Requirement(check="size", at_least=0),
+        Requirement(check="settle_rate", at_least=1, when="moves_freely"),
+    ]
+    verdict = _decide([WITHIN, *condition], requirements)
+    assert verdict.passed is not held
+    assert verdict.reasons == (("settle_rate was not measured",) if held else ())
+
+
 def test_requirements_on_other_makers_alone_let_nothing_through() -> None:
     requirements = [Requirement(check="size", at_least=0, makers=("visual_hull",))]
     verdict = decide(_manifest([WITHIN], maker="mesh_import"), _profile(requirements))

@@ -25,6 +25,7 @@ def run_on(simulation: MujocoSimulation, look: bool) -> np.ndarray:
         if look:
             simulation.pose("ball")
             simulation.velocity("bar")
+            simulation.energy_j()
             simulation.touching("ball", "world")
             simulation.render("side", 32, 32)
             simulation.visible_fraction("ball", "side", 32, 32)
@@ -79,10 +80,43 @@ def test_placed_body_is_there_and_at_rest(simulation: MujocoSimulation) -> None:
     assert np.abs([linear, angular]).max() == 0.0
 
 
+def test_thrown_body_moves_and_turns_as_it_was_thrown(simulation: MujocoSimulation) -> None:
+    """Both in the axes of the world, however the body is turned."""
+    turned = np.array([0.6, 0.8, 0.0, 0.0])
+    simulation.place("ball", np.array([0.3, 0.2, 2.0]), turned)
+    simulation.throw("ball", np.array([1.0, 2.0, 3.0]), np.array([0.1, -0.2, 0.3]))
+    linear, angular = simulation.velocity("ball")
+    assert linear == pytest.approx([1.0, 2.0, 3.0])
+    assert angular == pytest.approx([0.1, -0.2, 0.3])
+
+
+def test_energy_of_a_falling_ball_is_that_of_its_height_and_speed(simulation: MujocoSimulation) -> None:
+    bar_j = simulation.energy_j() - 9.81 * 0.5
+    simulation.throw("ball", np.array([3.0, 0.0, 0.0]), np.array([0.0, 0.0, 2.0]))
+    moment = 2 / 5 * 0.1**2
+    assert simulation.energy_j() - bar_j == pytest.approx(9.81 * 0.5 + 9 / 2 + moment * 4 / 2)
+
+
+def test_gravity_can_be_turned_until_the_reset(simulation: MujocoSimulation) -> None:
+    simulation.set_gravity(np.array([2.0, 0.0, 0.0]))
+    simulation.step(100)
+    linear, _ = simulation.velocity("ball")
+    assert linear == pytest.approx([2.0 * 100 * TIMESTEP_S, 0.0, 0.0], abs=1e-9)
+    simulation.reset()
+    simulation.step(100)
+    linear, _ = simulation.velocity("ball")
+    assert linear == pytest.approx([0.0, 0.0, -9.81 * 100 * TIMESTEP_S], abs=1e-9)
+
+
 def test_marker_can_be_placed_and_stays(simulation: MujocoSimulation) -> None:
     simulation.place("marker", np.array([0.5, 0.5, 0.1]), UPRIGHT)
     simulation.step(50)
     assert simulation.pose("marker")[0] == pytest.approx([0.5, 0.5, 0.1])
+
+
+def test_body_on_a_hinge_cannot_be_thrown(simulation: MujocoSimulation) -> None:
+    with pytest.raises(ValueError, match="'bar' is neither free nor a marker"):
+        simulation.throw("bar", np.zeros(3), np.zeros(3))
 
 
 def test_body_on_a_hinge_cannot_be_placed(simulation: MujocoSimulation) -> None:
