@@ -8,6 +8,7 @@ from pydantic import Field
 
 from jobs.contracts.document import Document, JobName, Kilograms, Name
 from jobs.contracts.manifest import ManifestRef
+from jobs.contracts.trials import TrialSettings
 
 Vector3 = tuple[float, float, float]
 Matrix3 = tuple[Vector3, Vector3, Vector3]
@@ -72,6 +73,7 @@ class SimreadyRequest(Document):
     repair: RepairSettings = RepairSettings()
     colliders: ColliderSettings = ColliderSettings()
     settle: SettleSettings = SettleSettings()
+    trials: TrialSettings = TrialSettings()
 
 
 class PhysicalProperty(Document):

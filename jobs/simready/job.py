@@ -19,10 +19,9 @@ from jobs.simready.authoring.mjcf import author_mjcf
 from jobs.simready.authoring.parts import LinkParts, Parts
 from jobs.simready.authoring.urdf import author_urdf
 from jobs.simready.authoring.usd import author_usd
-from jobs.simready.checks.measurements import check_body, check_colliders, check_mass, check_settling
+from jobs.simready.checks.measurements import check_body, check_colliders, check_mass
 from jobs.simready.checks.parity import check_parity, read_mjcf, read_urdf, read_usd
-from jobs.simready.checks.settle import drop
-from jobs.simready.checks.stable_poses import cluster_stable_poses
+from jobs.simready.checks.trials import try_out
 from jobs.simready.collision.colliders import build_colliders
 from jobs.simready.physics.materials import UNSPECIFIED, find_material
 from jobs.simready.repair.solid import repair
@@ -61,10 +60,10 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     save_glb(visual.mesh, workspace.output("asset/glb", f"{name}.glb"))
     workspace.progress("read them again")
     parity = check_parity(asset, {"usd": read_usd(usd), "mjcf": read_mjcf(mjcf, name), "urdf": read_urdf(urdf, name)})
-    workspace.progress("settle")
+    workspace.progress("try it out")
     simulator = open_simulator(SIMULATOR)
-    rests = drop(parts, mjcf, simulator, request.settle, derive_seed(request.seed, "settle"), scratch)
-    poses = cluster_stable_poses(rest.orientation_wxyz for rest in rests if rest is not None)
+    trials = try_out(parts, mjcf, simulator, request, scratch)
+    poses = trials.stable_poses_wxyz
     asset = asset.model_copy(update={"stable_poses_wxyz": poses})
     workspace.publish_document("asset/document", "asset.json", asset)
     workspace.progress("thumbnail")
@@ -75,7 +74,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         *check_colliders(asset, colliders.fit),
         *check_mass(asset),
         *parity,
-        *check_settling(asset, rests),
+        *trials.checks,
     )
     provenance = Provenance(
         maker=colliders.method,

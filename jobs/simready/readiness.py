@@ -21,6 +21,7 @@ from jobs.simready.authoring.parts import LinkParts, Parts
 from jobs.simready.authoring.usd import author_usd
 from jobs.simready.checks.parity import read_usd
 from jobs.simready.checks.settle import drop
+from jobs.simready.checks.specimen import Plane, open_specimen
 from jobs.simready.collision.colliders import build_colliders
 from jobs.simready.physics.materials import find_material
 from jobs.simready.repair.solid import repair
@@ -72,7 +73,9 @@ def _make_and_drop_a_box() -> tuple[bool, str]:
             return target
 
         read = read_usd(author_usd(parts, output))
-        rests = drop(parts, author_mjcf(parts, output), open_simulator(_SIMULATOR), request.settle, request.seed, root)
+        mjcf, simulator, timestep_s = author_mjcf(parts, output), open_simulator(_SIMULATOR), request.settle.timestep_s
+        with open_specimen(parts, mjcf, simulator, timestep_s, root, Plane()) as specimen:
+            rests = drop(specimen, request.settle, request.seed)
     resting = sum(rest is not None for rest in rests)
     ready = abs(read.mass_kg - _WEIGHED_KG) < 1e-6 and resting == len(rests)
     return ready, f"a box of {read.mass_kg:.3f} kg in USD, {resting} of {len(rests)} drops at rest"
