@@ -208,8 +208,11 @@ def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # p
         "--format", action="append", dest="formats", choices=get_args(MeshFormat),
         help="write each mesh in this format too; may be repeated",
     )  # fmt: skip
+    run_parser.add_argument("--category", metavar="NAME", help="what it is, e.g. mug, food_can, cabinet")
     run_parser.add_argument("--material", metavar="NAME", help="what it is made of, e.g. ceramic, wood, abs_plastic")
     run_parser.add_argument("--mass", type=float, metavar="KG", help="what it weighs")
+    run_parser.add_argument("--mass-tolerance", type=float, metavar="KG", help="of the scales (default 1 %% or 0.5 g)")
+    run_parser.add_argument("--licence", metavar="TEXT", help="under which the asset may be used")
     run_parser.add_argument("--scene", metavar="NAME", help="name of the scene; default: from the inputs' names")
     run_parser.add_argument("--profile", help="thresholds: " + ", ".join(known_profiles()) + " (default demo)")
     run_parser.add_argument("--until", choices=STAGES, help="stop after this job (default export)")

@@ -18,7 +18,7 @@ from tasks.intake import InputMissing
 
 MAX_REQUEST_BYTES = 10_000_000
 NAME_RULE = "it takes up to 63 lower-case letters, digits, '-' and '_', and begins with a letter or digit"
-_OF_ONE_OBJECT = ("known_size", "known_distance", "mass")
+_OF_ONE_OBJECT = ("known_size", "known_distance", "mass", "mass_tolerance")
 _OF_EACH_OBJECT = {
     "units": "units",
     "known_size": "known_size_m",
@@ -26,8 +26,11 @@ _OF_EACH_OBJECT = {
     "turntable_step": "turntable_step_deg",
     "allow_several": "allow_several",
     "depth_unit": "depth_unit",
+    "category": "category",
     "material": "material",
     "mass": "mass_kg",
+    "mass_tolerance": "mass_tolerance_kg",
+    "licence": "licence",
 }
 """Option and field of the request."""
 _OF_THE_RUN = ("profile", "until", "episodes", "seed", "simulators", "formats")

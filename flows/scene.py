@@ -13,7 +13,7 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.outcome import Chain, Stopped
-from jobs.contracts.document import JobName, Kilograms, Name, StorePath
+from jobs.contracts.document import JobName, Name, StorePath
 from jobs.contracts.episodes import EpisodesRequest
 from jobs.contracts.export import ExportRequest
 from jobs.contracts.layout import Layout
@@ -160,13 +160,12 @@ Result = tuple[ManifestRef, list[StageOutcome]]
 
 @dataclass(frozen=True)
 class Wanted:
-    """One object, and what its asset is made from. `scan`: the fused scan that it was found in, whose name is
-    `found_in`."""
+    """One object, and what its asset is made from; `asked` says what is known of it. `scan`: the fused scan that it
+    was found in, whose name is `found_in`."""
 
     name: Name
+    asked: ObjectRequest
     source: CaptureSource | ScannedObjectSource
-    material: Name | None = None
-    mass_kg: Kilograms | None = None
     scan: ManifestRef | None = None
     found_in: Name | None = None
 
@@ -179,7 +178,7 @@ def fuse_scan(item: ObjectRequest, source: CaptureSource, run: SceneRun) -> Resu
         Stopped: It got no further.
     """
     chain = Chain(item.name, run.profile, run.store_uri)
-    return chain.run(_reconstruction(Wanted(item.name, source), run)), chain.outcomes
+    return chain.run(_reconstruction(Wanted(item.name, item, source), run)), chain.outcomes
 
 
 @task(task_run_name="asset: {item.name}", cache_policy=NO_CACHE, persist_result=False)
@@ -218,7 +217,7 @@ def record_shard(name: Name, asset: ManifestRef, first: int, count: int, run: Sc
 
 
 def _whole(item: ObjectRequest, source: CaptureSource) -> Wanted:
-    return Wanted(item.name, source, item.material, item.mass_kg)
+    return Wanted(item.name, item, source)
 
 
 def _found(item: ObjectRequest, scan: ManifestRef, run: SceneRun) -> Iterator[Wanted]:
@@ -228,7 +227,7 @@ def _found(item: ObjectRequest, scan: ManifestRef, run: SceneRun) -> Iterator[Wa
     [document] = manifest.of_kind("layout/document")
     for thing in Layout.from_json(read_artifact(store, manifest, document)).objects:
         source = ScannedObjectSource(kind="scanned_object", name=thing.name)
-        yield Wanted(found_name(item.name, thing.name), source, item.material, scan=scan, found_in=item.name)
+        yield Wanted(found_name(item.name, thing.name), item, source, scan, item.name)
 
 
 def _reconstruction(item: Wanted, run: SceneRun) -> ReconstructionRequest:
@@ -254,8 +253,11 @@ def _simready(item: Wanted, mesh: ManifestRef, run: SceneRun) -> SimreadyRequest
         profile=run.profile.name,
         name=item.name,
         mesh=mesh,
-        material=item.material,
-        mass_kg=item.mass_kg,
+        category=item.asked.category,
+        material=item.asked.material,
+        mass_kg=item.asked.mass_kg,
+        mass_tolerance_kg=item.asked.mass_tolerance_kg,
+        licence=item.asked.licence,
         seed=run.request.seed,
     )
 

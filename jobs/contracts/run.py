@@ -11,6 +11,7 @@ from jobs.contracts.document import Document, JobName, Kilograms, LengthUnit, Me
 from jobs.contracts.manifest import ManifestRef, Usage
 from jobs.contracts.reconstruction import MeshFormat
 from jobs.contracts.report import ErrorReport
+from jobs.contracts.simready import Licence, require_mass_above_tolerance
 
 STAGES: tuple[JobName, ...] = ("reconstruction", "simready", "episodes", "export")
 
@@ -25,8 +26,10 @@ SOURCES_OF_OPTION: dict[str, tuple[SourceKind, ...]] = {
     "allow_several": ("photos",),
     "depth_unit": ("scan",),
     "mass_kg": ("photos", "picture", "mesh"),
+    "mass_tolerance_kg": ("photos", "picture", "mesh"),
 }
-"""Which sources an option goes with; `material` goes with all, and holds for each object of a scan."""
+"""Which sources an option goes with; `category`, `material` and `licence` go with all, and hold for each object of a
+scan."""
 
 
 def found_name(scan: Name, part: str) -> Name:
@@ -52,8 +55,11 @@ class ObjectRequest(Document):
     turntable_step_deg: Annotated[float, Field(gt=-180, lt=180)] | None = None
     allow_several: Literal[True] | None = None
     depth_unit: LengthUnit | None = None
+    category: Name | None = None
     material: Name | None = None
     mass_kg: Kilograms | None = None
+    mass_tolerance_kg: Kilograms | None = None
+    licence: Licence | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -63,6 +69,7 @@ class ObjectRequest(Document):
         for option, kinds in SOURCES_OF_OPTION.items():
             if getattr(self, option) is not None and sources[0] not in kinds:
                 raise ValueError(f"object '{self.name}': '{option}' goes with {' or '.join(kinds)}, not {sources[0]}")
+        require_mass_above_tolerance(self.mass_kg, self.mass_tolerance_kg)
         return self
 
     @property

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jobs.contracts.document import Document, JobName, Kilograms, Name
 from jobs.contracts.manifest import ManifestRef
@@ -12,10 +12,20 @@ from jobs.contracts.trials import TrialSettings
 
 Vector3 = tuple[float, float, float]
 Matrix3 = tuple[Vector3, Vector3, Vector3]
-PropertySource = Literal["given", "material_table", "default", "computed"]
+PropertySource = Literal["given", "material_table", "category", "default", "computed"]
 JointKind = Literal["revolute", "prismatic"]
 Mobility = Literal["dynamic", "static"]
 """Whether the base moves freely, or stands where it is put like a fixture."""
+
+
+Licence = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def require_mass_above_tolerance(mass_kg: float | None, tolerance_kg: float | None) -> None:
+    """Raises: ValueError: A tolerance without a mass, or one that would let the mass be nothing."""
+    if tolerance_kg is not None and (mass_kg is None or tolerance_kg >= mass_kg):
+        given = "no mass is" if mass_kg is None else f"a mass of {mass_kg:g} kg is"
+        raise ValueError(f"mass_tolerance_kg {tolerance_kg:g} must be below mass_kg, but {given} given")
 
 
 class RepairSettings(Document):
@@ -58,22 +68,49 @@ class SettleSettings(Document):
     timestep_s: Annotated[float, Field(gt=0, le=0.01)] = 0.002
 
 
+class PhysicsSettings(Document):
+    """What is assumed where nobody measured.
+
+    Scales are off by at most `scales_share` of the mass or `scales_kg`, half the last digit of those that show grams,
+    whichever is more, but never by more than half of it. The walls of a hollow thing are in its mesh if that fills
+    less than `walls_shown_below` of its convex hull: scanned mugs and bowls fill a quarter, without their cavity more
+    than three quarters.
+    """
+
+    scales_share: Annotated[float, Field(ge=0, lt=1)] = 0.01
+    scales_kg: Annotated[float, Field(ge=0)] = 0.0005
+    walls_shown_below: Annotated[float, Field(gt=0, le=1)] = 0.6
+
+
 class SimreadyRequest(Document):
-    """One mesh to one asset. `material` is a key of the material table; `mass_kg` was weighed."""
+    """One mesh to one asset. `material` and `category` are keys of their tables; `mass_kg` was weighed.
+
+    `mass_tolerance_kg`: how far the scales may be off, where that is known. `licence`: under which the asset may be
+    used, as its owner says it.
+    """
 
     job: ClassVar[JobName] = "simready"
     schema_version: Literal[1]
     profile: Name
     name: Name
     mesh: ManifestRef
+    category: Name | None = None
     material: Name | None = None
     mass_kg: Kilograms | None = None
+    mass_tolerance_kg: Kilograms | None = None
+    licence: Licence | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     max_visual_faces: Annotated[int, Field(ge=100)] = 12_000
     repair: RepairSettings = RepairSettings()
     colliders: ColliderSettings = ColliderSettings()
+    physics: PhysicsSettings = PhysicsSettings()
     settle: SettleSettings = SettleSettings()
     trials: TrialSettings = TrialSettings()
+
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        require_mass_above_tolerance(self.mass_kg, self.mass_tolerance_kg)
+        return self
 
 
 class PhysicalProperty(Document):
@@ -133,6 +170,8 @@ class Asset(Document):
 
     schema_version: Literal[1]
     name: Name
+    category: Name | None = None
+    licence: Licence | None = None
     material: Name
     mass_kg: PhysicalProperty
     density_kg_m3: PhysicalProperty

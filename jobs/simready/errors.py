@@ -15,6 +15,13 @@ class UnknownMaterial(UnknownName):
         super().__init__("material", name, known)
 
 
+class UnknownCategory(UnknownName):
+    """A kind of thing that the table does not hold."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__("category", name, known)
+
+
 class DecompositionFailed(SimfoundryError):
     """A convex decomposition gave nothing; the cascade goes on without it and says so."""
 

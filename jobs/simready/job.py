@@ -23,7 +23,8 @@ from jobs.simready.checks.measurements import check_body, check_colliders, check
 from jobs.simready.checks.parity import check_parity, read_mjcf, read_urdf, read_usd
 from jobs.simready.checks.trials import try_out
 from jobs.simready.collision.colliders import build_colliders
-from jobs.simready.physics.materials import UNSPECIFIED, find_material
+from jobs.simready.physics.identity import Identity, identify
+from jobs.simready.physics.materials import UNSPECIFIED
 from jobs.simready.repair.solid import repair
 from jobs.simulation.simulator import open_simulator
 
@@ -37,12 +38,12 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     """Make one asset of one reconstructed mesh.
 
     Raises:
-        UnknownMaterial: Before any work.
+        UnknownMaterial, UnknownCategory: Before any work.
         OpenMesh: The mesh encloses no volume, even after repair.
         SimulatorUnavailable: There is none to drop it in.
     """
     name, scratch = request.name, workspace.scratch("simready")
-    material = find_material(request.material)
+    identity = identify(request)
     workspace.progress("repair")
     (glb,) = workspace.open_input(request.mesh, "mesh/glb")
     loaded = load_mesh(glb, None, MeshLimits())
@@ -53,7 +54,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         repaired.solid, request.colliders, derive_seed(request.seed, "colliders"), scratch, workspace.progress
     )
     workspace.progress("mass")
-    asset = describe_asset(request, repaired, colliders, material)
+    asset = describe_asset(request, repaired, colliders, identity)
     workspace.progress("write USD, MJCF and URDF")
     parts = Parts(asset, (LinkParts(asset.links[0], visual, colliders.shapes),))
     usd, mjcf, urdf = (author(parts, workspace.output) for author in (author_usd, author_mjcf, author_urdf))
@@ -82,15 +83,15 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         sources={glb.name: sha256_of(glb)},
         versions=dependency_versions("simready"),
         failures=colliders.failures,
-        warnings=(*repaired.changes, *_assumptions(request, parts)),
+        warnings=(*repaired.changes, *_assumptions(request, identity, parts)),
     )
     return workspace.manifest(request, checks, provenance)
 
 
-def _assumptions(request: SimreadyRequest, parts: Parts) -> tuple[str, ...]:
+def _assumptions(request: SimreadyRequest, identity: Identity, parts: Parts) -> tuple[str, ...]:
     """What nobody said and the asset needed, and what its user should know."""
     assumed = []
-    if request.material is None:
+    if identity.source == "default":
         what = "friction and restitution" if request.mass_kg else "density, friction and restitution"
         assumed.append(f"no material was given: {what} are those of '{UNSPECIFIED}', with wide intervals")
     if parts.base.visual.texture is None:

@@ -23,7 +23,7 @@ from jobs.simready.checks.parity import read_usd
 from jobs.simready.checks.settle import drop
 from jobs.simready.checks.specimen import Plane, open_specimen
 from jobs.simready.collision.colliders import build_colliders
-from jobs.simready.physics.materials import find_material
+from jobs.simready.physics.identity import identify
 from jobs.simready.repair.solid import repair
 from jobs.simulation.simulator import open_simulator
 
@@ -63,7 +63,7 @@ def _make_and_drop_a_box() -> tuple[bool, str]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         colliders = build_colliders(repaired.solid, request.colliders, request.seed, root, silent)
-        asset = describe_asset(request, repaired, colliders, find_material(None))
+        asset = describe_asset(request, repaired, colliders, identify(request))
         visual = make_visual(repaired.solid, source, request.max_visual_faces)
         parts = Parts(asset, (LinkParts(asset.links[0], visual, colliders.shapes),))
 

@@ -70,6 +70,14 @@ def run_simready(root: Path, mesh: trimesh.Trimesh, **fields: Any) -> Finished:
     return Finished(manifest, root / "store" / paths.attempt(manifest.ref, manifest.environment.attempt))
 
 
+def request_physics(**fields: Any) -> SimreadyRequest:
+    """A request for the tests of what is assumed of an object; its mesh is never opened."""
+    nowhere = ManifestRef(job="reconstruction", key="0" * 64)
+    return SimreadyRequest.model_validate(
+        {"schema_version": 1, "profile": "demo", "name": "thing", "mesh": nowhere, **fields}
+    )
+
+
 def commit_reconstruction(store: FolderStore, root: Path, mesh: trimesh.Trimesh) -> ManifestRef:
     root.mkdir(parents=True, exist_ok=True)
     glb = root / "mesh.glb"

@@ -93,6 +93,15 @@ def test_given_mass_wins_over_the_material_and_sets_the_density(run_job: RunJob)
     assert asset.static_friction.source == "material_table"
 
 
+def test_a_category_fills_what_the_mesh_does_not_show(run_job: RunJob) -> None:
+    """A can's mesh is its outside: of steel throughout it would weigh 2.7 kg."""
+    can = trimesh.creation.cylinder(0.033, 0.1, sections=64)
+    asset = run_job(can, category="soup_can", licence="CC BY 4.0", colliders=ANY_COLLIDER).asset
+    assert (asset.category, asset.material, asset.licence) == ("food_can", "steel", "CC BY 4.0")
+    assert asset.mass_kg.source == "category"
+    assert 0.2 < asset.mass_kg.value < 0.4
+
+
 def test_every_file_that_another_one_needs_is_part_of_the_output(run_job: RunJob) -> None:
     finished = run_job(coloured_box())
     kinds = {item.path: item.kind for item in finished.manifest.artifacts}

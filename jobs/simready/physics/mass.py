@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from trimesh import Trimesh
 
-from jobs.contracts.simready import PhysicalProperty
-from jobs.simready.physics.materials import Material
+from jobs.contracts.simready import PhysicalProperty, SimreadyRequest
 
 
 @dataclass(frozen=True)
@@ -43,27 +42,49 @@ def compute_mass_properties(mesh: Trimesh, density_kg_m3: float) -> MassProperti
 
 
 def estimate_mass(
-    volume_m3: float, material: Material, weighed_kg: float | None
+    volume_m3: float, density: PhysicalProperty, weighed: PhysicalProperty | None
 ) -> tuple[PhysicalProperty, PhysicalProperty]:
-    """Mass and bulk density: from the scales if somebody used them, else from the material."""
-    if weighed_kg is None:
-        density = material.density_kg_m3.as_property("kg/m^3", material.source)
+    """Mass and bulk density: from the scales if somebody used them, else from what it is made of.
+
+    Of a weighed object the density is what follows, walls and contents together.
+    """
+    if weighed is None:
         mass = PhysicalProperty(
             value=density.value * volume_m3,
             low=density.low * volume_m3,
             high=density.high * volume_m3,
             unit="kg",
             source=density.source,
-            reference=f"closed volume {volume_m3:.6g} m^3 x density of '{material.name}'",
+            reference=f"closed volume {volume_m3:.6g} m^3 x density: {density.reference}",
         )
         return mass, density
-    weighed = PhysicalProperty(
-        value=weighed_kg, low=weighed_kg, high=weighed_kg, unit="kg", source="given", reference="mass_kg of the request"
+    bulk = PhysicalProperty(
+        value=weighed.value / volume_m3,
+        low=weighed.low / volume_m3,
+        high=weighed.high / volume_m3,
+        unit="kg/m^3",
+        source="computed",
+        reference=f"given mass / closed volume {volume_m3:.6g} m^3",
     )
-    bulk = weighed_kg / volume_m3
-    reference = f"given mass / closed volume {volume_m3:.6g} m^3"
-    return weighed, PhysicalProperty(
-        value=bulk, low=bulk, high=bulk, unit="kg/m^3", source="computed", reference=reference
+    return weighed, bulk
+
+
+def read_scales(request: SimreadyRequest) -> PhysicalProperty | None:
+    """The mass that the request gives, with how far the scales may be off."""
+    mass_kg, tolerance_kg, settings = request.mass_kg, request.mass_tolerance_kg, request.physics
+    if mass_kg is None:
+        return None
+    reference = "mass_kg and mass_tolerance_kg of the request"
+    if tolerance_kg is None:
+        tolerance_kg = min(max(settings.scales_share * mass_kg, settings.scales_kg), mass_kg / 2)
+        reference = f"mass_kg of the request; scales assumed to be off by at most {tolerance_kg:.3g} kg"
+    return PhysicalProperty(
+        value=mass_kg,
+        low=mass_kg - tolerance_kg,
+        high=mass_kg + tolerance_kg,
+        unit="kg",
+        source="given",
+        reference=reference,
     )
 
 

@@ -5,36 +5,13 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Self
-
-from pydantic import model_validator
 
 from jobs.contracts.document import Document, Name
-from jobs.contracts.simready import PhysicalProperty, PropertySource
 from jobs.simready.errors import UnknownMaterial
+from jobs.simready.physics.estimate import Estimate
 
 UNSPECIFIED = "unspecified"
 _TABLE = Path(__file__).with_name("materials.toml")
-
-
-class Estimate(Document):
-    """A value, the interval that the truth is believed to lie in, and where both come from."""
-
-    value: float
-    low: float
-    high: float
-    reference: str
-
-    @model_validator(mode="after")
-    def _inside(self) -> Self:
-        if not 0 <= self.low <= self.value <= self.high:
-            raise ValueError(f"{self.value} is not within {self.low} .. {self.high}")
-        return self
-
-    def as_property(self, unit: str, source: PropertySource) -> PhysicalProperty:
-        return PhysicalProperty(
-            value=self.value, low=self.low, high=self.high, unit=unit, source=source, reference=self.reference
-        )
 
 
 class Material(Document):
@@ -46,22 +23,17 @@ class Material(Document):
     dynamic_friction: Estimate
     restitution: Estimate
 
-    @property
-    def source(self) -> PropertySource:
-        return "default" if self.name == UNSPECIFIED else "material_table"
 
-
-def find_material(name: str | None) -> Material:
-    """The material of that name; without a name the one called 'unspecified', whose intervals are wide.
+def find_material(name: str) -> Material:
+    """The material of that name; the one called 'unspecified' has wide intervals.
 
     Raises:
         UnknownMaterial: The table does not hold it.
     """
     table = load_materials()
-    wanted = UNSPECIFIED if name is None else name
-    if wanted not in table:
-        raise UnknownMaterial(wanted, table)
-    return table[wanted]
+    if name not in table:
+        raise UnknownMaterial(name, table)
+    return table[name]
 
 
 @cache
