@@ -44,11 +44,13 @@ class ColliderSettings(Document):
     """Cascade hull -> V-HACD -> CoACD: the first that fits well enough wins, else the one that fits best.
 
     Well enough: volume IoU with the object of at least `accept_iou`, and 95 % of the surface that sticks out of the
-    object within `accept_protrusion` (part of the diagonal). `time_limit_s` is per method.
+    object within `accept_protrusion` (part of the diagonal). `time_limit_s` is per method. A convex part is replaced by
+    a box, sphere, cylinder or capsule whose volume IoU with it is above `primitive_iou`; by none if that is 1.
     """
 
     accept_iou: Annotated[float, Field(gt=0, le=1)] = 0.9
     accept_protrusion: Annotated[float, Field(gt=0, le=1)] = 0.03
+    primitive_iou: Annotated[float, Field(gt=0, le=1)] = 0.97
     max_hulls: Annotated[int, Field(ge=1, le=256)] = 32
     max_hull_vertices: Annotated[int, Field(ge=8, le=256)] = 64
     time_limit_s: Annotated[float, Field(gt=0)] = 120.0

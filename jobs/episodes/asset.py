@@ -12,10 +12,11 @@ from pathlib import Path
 import mujoco
 import numpy as np
 from pydantic import ValidationError
-from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial import QhullError
 
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.simready import Asset
+from jobs.episodes.collider import POINTS_ON, triangulate_collider
 from jobs.episodes.errors import AssetUnusable
 from jobs.runtime.workspace import Workspace
 from jobs.simulation.simulator import FloatArray
@@ -80,25 +81,12 @@ def _read_hulls(model: Path, name: str) -> tuple[FloatArray, ...]:
         for index in np.flatnonzero(compiled.geom_bodyid == body)
         if compiled.geom_contype[index] or compiled.geom_conaffinity[index]
     ]
-    meshes = [index for index in colliders if compiled.geom_type[index] == mujoco.mjtGeom.mjGEOM_MESH]
-    if not meshes or len(meshes) != len(colliders):
-        raise AssetUnusable(model.name, f"has {len(meshes)} mesh colliders of {len(colliders)}", "mesh colliders only")
-    return tuple(_hull_of(compiled, model, index) for index in meshes)
-
-
-def _hull_of(compiled: mujoco.MjModel, model: Path, geometry: int) -> FloatArray:
-    """MuJoCo moves a mesh to its principal axes and says so in the geometry's pose; this is undone here."""
-    mesh = compiled.geom_dataid[geometry]
-    first, count = compiled.mesh_vertadr[mesh], compiled.mesh_vertnum[mesh]
-    rotation = np.empty(9)
-    mujoco.mju_quat2Mat(rotation, compiled.geom_quat[geometry])
-    vertices = compiled.mesh_vert[first : first + count] @ rotation.reshape(3, 3).T + compiled.geom_pos[geometry]
+    kinds = [mujoco.mjtGeom(compiled.geom_type[index]) for index in colliders]
+    unknown = sorted({kind.name.removeprefix("mjGEOM_").lower() for kind in kinds if kind not in POINTS_ON})
+    if unknown or not colliders:
+        seen = f"has colliders of kind {', '.join(unknown)}" if unknown else "has no colliders"
+        raise AssetUnusable(model.name, seen, "boxes, spheres, cylinders, capsules and meshes")
     try:
-        hull = ConvexHull(vertices)
+        return tuple(triangulate_collider(compiled, index) for index in colliders)
     except QhullError as error:
         raise AssetUnusable(model.name, f"has a flat collider ({error})", "colliders with a volume") from error
-    triangles = vertices[hull.simplices]
-    normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
-    inward = (normals * hull.equations[:, :3]).sum(axis=1) < 0
-    triangles[inward] = triangles[inward][:, ::-1]
-    return triangles

@@ -107,14 +107,12 @@ def test_every_file_that_another_one_needs_is_part_of_the_output(run_job: RunJob
     kinds = {item.path: item.kind for item in finished.manifest.artifacts}
     assert kinds == {
         "asset.json": "asset/document",
-        "mjcf/meshes/hull_000.obj": "asset/mjcf_file",
         "mjcf/meshes/visual.obj": "asset/mjcf_file",
         "mjcf/texture.png": "asset/mjcf_file",
         "mjcf/thing.xml": "asset/mjcf",
         "request.json": "request",
         "thing.glb": "asset/glb",
         "thumbnail.png": "picture/thumbnail",
-        "urdf/meshes/hull_000.obj": "asset/urdf_file",
         "urdf/meshes/texture.png": "asset/urdf_file",
         "urdf/meshes/visual.mtl": "asset/urdf_file",
         "urdf/meshes/visual.obj": "asset/urdf_file",

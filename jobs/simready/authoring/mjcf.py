@@ -11,10 +11,14 @@ import numpy as np
 from jobs.contracts.simready import Asset
 from jobs.simready.authoring.parts import UNCOLOURED_RGB, Parts, PlaceFile
 from jobs.simready.authoring.wavefront import save_obj
+from jobs.simready.collision.shape import Shape
 
 VISUAL_GROUP, COLLISION_GROUP = "2", "3"
 _TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M = 0.005, 0.0001
 """MuJoCo's own defaults."""
+_ROLLING_RESISTANCE = 0.01
+"""Of what is round, as part of its radius: engineering tables give 0.001 (steel on steel) to 0.02 (rubber on concrete).
+Without any, a can that tipped over was still rolling after 10 s; a hull has facets to come to rest on."""
 
 
 def author_mjcf(parts: Parts, output: PlaceFile) -> Path:
@@ -74,16 +78,30 @@ def _add_visual(assets: ElementTree.Element, body: ElementTree.Element, parts: P
 def _add_colliders(assets: ElementTree.Element, body: ElementTree.Element, parts: Parts, output: PlaceFile) -> None:
     """MuJoCo knows one sliding coefficient: the dynamic one, which is also what Newton takes from USD."""
     name = parts.asset.name
-    friction = _numbers((parts.asset.dynamic_friction.value, _TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M))
-    for index, hull in enumerate(shape.mesh for shape in parts.base.shapes):
-        file = f"meshes/hull_{index:03d}.obj"
-        save_obj(output("asset/mjcf_file", f"mjcf/{file}"), hull.vertices, hull.faces)
-        mesh = f"{name}_hull_{index:03d}"
-        ElementTree.SubElement(assets, "mesh", name=mesh, file=file, inertia="convex")
+    sliding = parts.asset.dynamic_friction.value
+    for index, shape in enumerate(parts.base.shapes):
+        part = f"{shape.kind}_{index:03d}"
+        if shape.kind == "hull":
+            file = f"meshes/{part}.obj"
+            save_obj(output("asset/mjcf_file", f"mjcf/{file}"), shape.mesh.vertices, shape.mesh.faces)
+            ElementTree.SubElement(assets, "mesh", name=f"{name}_{part}", file=file, inertia="convex")
+            form = {"type": "mesh", "mesh": f"{name}_{part}"}
+        else:
+            form = _primitive(shape)
+        rolls = shape.kind not in ("hull", "box")
+        rolling_m = _ROLLING_RESISTANCE * shape.size_m[0] if rolls else _ROLLING_FRICTION_M
         ElementTree.SubElement(
-            body, "geom", name=mesh, type="mesh", mesh=mesh, group=COLLISION_GROUP, condim="4", friction=friction,
-            mass="0", rgba="0.2 0.8 0.2 0.4",
+            body, "geom", form, name=f"{name}_{part}", group=COLLISION_GROUP, condim="6" if rolls else "4",
+            friction=_numbers((sliding, _TORSIONAL_FRICTION_M, rolling_m)), mass="0", rgba="0.2 0.8 0.2 0.4",
         )  # fmt: skip
+
+
+def _primitive(shape: Shape) -> dict[str, str]:
+    """MuJoCo takes half of every length, but the whole radius."""
+    radii = 0 if shape.kind == "box" else 1
+    size_m = (*shape.size_m[:radii], *(edge_m / 2 for edge_m in shape.size_m[radii:]))
+    place = {"pos": _numbers(shape.position_m), "quat": _numbers(shape.orientation_wxyz)}
+    return {"type": shape.kind, "size": _numbers(size_m), **place}
 
 
 def _numbers(values: Iterable[float]) -> str:

@@ -6,9 +6,14 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
 from jobs.contracts.simready import Asset
 from jobs.simready.authoring.parts import UNCOLOURED_RGB, Parts, PlaceFile
 from jobs.simready.authoring.wavefront import save_mtl, save_obj
+from jobs.simready.collision.shape import Shape
 
 
 def author_urdf(parts: Parts, output: PlaceFile) -> Path:
@@ -23,11 +28,8 @@ def author_urdf(parts: Parts, output: PlaceFile) -> Path:
     link = ElementTree.SubElement(robot, "link", name=name)
     _add_inertial(link, parts.asset)
     _add_visual(link, parts, output)
-    for index, hull in enumerate(shape.mesh for shape in parts.base.shapes):
-        file = f"meshes/hull_{index:03d}.obj"
-        save_obj(output("asset/urdf_file", f"urdf/{file}"), hull.vertices, hull.faces)
-        collision = ElementTree.SubElement(link, "collision", name=f"hull_{index:03d}")
-        ElementTree.SubElement(ElementTree.SubElement(collision, "geometry"), "mesh", filename=file)
+    for index, shape in enumerate(parts.base.shapes):
+        _add_collider(link, f"{shape.kind}_{index:03d}", shape, output)
     _add_contact(link, parts.asset)
     ElementTree.indent(robot)
     path = output("asset/urdf", f"urdf/{name}.urdf")
@@ -64,6 +66,36 @@ def _add_visual(link: ElementTree.Element, parts: Parts, output: PlaceFile) -> N
     output("asset/urdf_file", "urdf/meshes/texture.png").write_bytes(texture.png)
     save_mtl(output("asset/urdf_file", "urdf/meshes/visual.mtl"), "textured", "texture.png")
     save_obj(path, mesh.vertices, mesh.faces, texture.uv, ("visual.mtl", "textured"))
+
+
+def _add_collider(link: ElementTree.Element, part: str, shape: Shape, output: PlaceFile) -> None:
+    """URDF has no capsule; one is a cylinder with a ball at each end."""
+    if shape.kind == "hull":
+        file = f"meshes/{part}.obj"
+        save_obj(output("asset/urdf_file", f"urdf/{file}"), shape.mesh.vertices, shape.mesh.faces)
+        _add_collision(link, part, "mesh", {"filename": file}, np.eye(4))
+    elif shape.kind == "box":
+        _add_collision(link, part, "box", {"size": _numbers(shape.size_m)}, shape.T_object_shape)
+    else:
+        radius = {"radius": _numbers(shape.size_m[:1])}
+        for length_m in shape.size_m[1:]:
+            size = {**radius, "length": _numbers([length_m])}
+            _add_collision(link, part, "cylinder", size, shape.T_object_shape)
+        half_lengths_m = {"sphere": (0.0,), "cylinder": (), "capsule": (-shape.size_m[-1] / 2, shape.size_m[-1] / 2)}
+        for z_m in half_lengths_m[shape.kind]:
+            T_shape_ball = np.eye(4)
+            T_shape_ball[2, 3] = z_m
+            _add_collision(link, part, "sphere", radius, shape.T_object_shape @ T_shape_ball)
+
+
+def _add_collision(
+    link: ElementTree.Element, part: str, form: str, size: dict[str, str], T_object_shape: NDArray[np.float64]
+) -> None:
+    collision = ElementTree.SubElement(link, "collision", name=part)
+    rotation = Rotation.from_matrix(T_object_shape[:3, :3])
+    roll_pitch_yaw = rotation.as_euler("xyz", suppress_warnings=True)  # at 90 degrees of pitch any roll will do
+    ElementTree.SubElement(collision, "origin", xyz=_numbers(T_object_shape[:3, 3]), rpy=_numbers(roll_pitch_yaw))
+    ElementTree.SubElement(ElementTree.SubElement(collision, "geometry"), form, size)
 
 
 def _add_contact(link: ElementTree.Element, asset: Asset) -> None:

@@ -11,6 +11,7 @@ from pxr import Gf, Kind, Sdf, Tf, Usd, UsdGeom, UsdPhysics, UsdSemantics, Vt
 
 from jobs.contracts.simready import Asset
 from jobs.simready.authoring.parts import Parts, PlaceFile
+from jobs.simready.authoring.usd_collider import author_collider
 from jobs.simready.authoring.usd_material import author_physics_material, author_visual_material, bind
 from jobs.simready.authoring.usd_mesh import author_mesh, author_texture_coordinates
 from jobs.simready.physics.principal_axes import compute_principal_axes
@@ -77,9 +78,6 @@ def _author_colliders(stage: Usd.Stage, root: Sdf.Path, looks: Sdf.Path, parts: 
     folder = UsdGeom.Xform.Define(stage, root.AppendChild("collisions")).GetPath()
     material = author_physics_material(stage, looks.AppendChild("surface"), parts.asset)
     UsdSemantics.LabelsAPI.Apply(material.GetPrim(), "material").CreateLabelsAttr([parts.asset.material])
-    for index, hull in enumerate(shape.mesh for shape in parts.base.shapes):
-        mesh = author_mesh(stage, folder.AppendChild(f"hull_{index:03d}"), hull)
-        mesh.CreatePurposeAttr(UsdGeom.Tokens.guide)
-        UsdPhysics.CollisionAPI.Apply(mesh.GetPrim())
-        UsdPhysics.MeshCollisionAPI.Apply(mesh.GetPrim()).CreateApproximationAttr(UsdPhysics.Tokens.convexHull)
-        bind(mesh.GetPrim(), material, purpose="physics")
+    for index, shape in enumerate(parts.base.shapes):
+        collider = author_collider(stage, folder.AppendChild(f"{shape.kind}_{index:03d}"), shape)
+        bind(collider, material, purpose="physics")

@@ -17,7 +17,8 @@ from jobs.runtime.workspace import Progress
 from jobs.simready.appearance.visual import simplify
 from jobs.simready.collision.decomposition import METHODS, decompose_convex
 from jobs.simready.collision.fit import ColliderFit, measure_fit
-from jobs.simready.collision.hulls import make_hulls
+from jobs.simready.collision.hulls import limit_vertices, make_hulls
+from jobs.simready.collision.primitives import fit_primitive
 from jobs.simready.collision.shape import Shape
 from jobs.simready.errors import DecompositionFailed
 
@@ -49,17 +50,26 @@ def build_colliders(
     candidates: list[Colliders] = []
     failures: list[ProviderFailure] = []
     for method, points in _attempts(solid, settings, seed, scratch, progress, failures):
-        hulls = make_hulls(points, settings.max_hull_vertices)
+        hulls = make_hulls(points)
         if not hulls:
             failures.append(ProviderFailure(provider=method, error="It gave no hull with a volume."))
             continue
-        fit = measure_fit(solid, hulls, seed)
-        found = Colliders(method, tuple(Shape("hull", from_manifold(hull)) for hull in hulls), fit, tuple(failures))
-        if fit.iou >= settings.accept_iou and fit.protrusion <= settings.accept_protrusion:
+        shapes, solids = zip(*(_stand_in(hull, settings) for hull in hulls), strict=True)
+        found = Colliders(method, shapes, measure_fit(solid, solids, seed), tuple(failures))
+        if found.fit.iou >= settings.accept_iou and found.fit.protrusion <= settings.accept_protrusion:
             return found
         candidates.append(found)
     best = max(candidates, key=lambda candidate: candidate.fit.iou)
     return Colliders(best.method, best.shapes, best.fit, tuple(failures))
+
+
+def _stand_in(hull: Manifold, settings: ColliderSettings) -> tuple[Shape, Manifold]:
+    """What collides in the place of a convex part, and its solid: a primitive like it, else a hull of few vertices."""
+    primitive = fit_primitive(hull, settings.primitive_iou)
+    if primitive:
+        return primitive
+    limited = limit_vertices(hull, settings.max_hull_vertices)
+    return Shape("hull", from_manifold(limited)), limited
 
 
 def _attempts(

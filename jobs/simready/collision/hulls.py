@@ -12,10 +12,10 @@ _TRIALS = 60
 _NEXT_TO_NOTHING = 1e-6
 
 
-def make_hulls(points_m: Iterable[NDArray[np.float64]], max_vertices: int) -> tuple[Manifold, ...]:
+def make_hulls(points_m: Iterable[NDArray[np.float64]]) -> tuple[Manifold, ...]:
     """One convex solid per set of points (n, 3) [m]; those that span next to no volume are left out, for simulators
     do not take flat hulls."""
-    hulls = [limit_vertices(Manifold.hull_points(points), max_vertices) for points in points_m]
+    hulls = [Manifold.hull_points(points) for points in points_m]
     least_m3 = _NEXT_TO_NOTHING * max((hull.volume() for hull in hulls), default=0.0)
     return tuple(hull for hull in hulls if hull.volume() > least_m3)
 
