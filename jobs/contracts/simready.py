@@ -84,6 +84,36 @@ class PhysicsSettings(Document):
     walls_shown_below: Annotated[float, Field(gt=0, le=1)] = 0.6
 
 
+class PartsSettings(Document):
+    """A part mesh that cannot be closed is made of sheets: they become plates of `sheet_thickness`, as part of the
+    whole thing's diagonal."""
+
+    sheet_thickness: Annotated[float, Field(gt=0, le=0.05)] = 0.005
+
+
+class JointSettings(Document):
+    """How hard joints are to move where nobody measured it, and when parts are taken for movable.
+
+    `damping`: a joint that was pushed comes to rest with `time_constant_s`. `slide_friction` is the coefficient of a
+    slide under the weight of what it carries; `hinge_friction` that of a pin, relative to the radius of gyration about
+    it. A joint is authored if the confidence in it reaches `min_confidence`; else the part is welded to the base.
+    `max_overlap`: part of a moving part's volume that may run into the rest and still be clearance.
+    """
+
+    time_constant_s: Annotated[float, Field(gt=0, le=60)] = 0.5
+    slide_friction: Annotated[float, Field(ge=0, le=2)] = 0.1
+    hinge_friction: Annotated[float, Field(ge=0, le=2)] = 0.01
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.6
+    max_overlap: Annotated[float, Field(gt=0, le=1)] = 0.02
+
+    def describe(self, kind: JointKind) -> str:
+        """The rule for the resistance of such a joint, in words."""
+        damping = f"damping = moved inertia / {self.time_constant_s:g} s"
+        if kind == "prismatic":
+            return f"{damping}, friction = {self.slide_friction:g} x carried weight"
+        return f"{damping}, friction = {self.hinge_friction:g} x carried weight x radius of gyration about the axis"
+
+
 class SimreadyRequest(Document):
     """One mesh to one asset. `material` and `category` are keys of their tables; `mass_kg` was weighed.
 
@@ -106,6 +136,8 @@ class SimreadyRequest(Document):
     repair: RepairSettings = RepairSettings()
     colliders: ColliderSettings = ColliderSettings()
     physics: PhysicsSettings = PhysicsSettings()
+    parts: PartsSettings = PartsSettings()
+    joints: JointSettings = JointSettings()
     settle: SettleSettings = SettleSettings()
     trials: TrialSettings = TrialSettings()
 
@@ -146,7 +178,8 @@ class Link(Document):
 class Joint(Document):
     """How one link moves against another. `pivot_m` and the unit vector `axis` in the object frame, with every joint at
     zero; `lower` and `upper` in rad or m. A positive angle turns the child counter-clockwise about the axis, a positive
-    distance moves it along it."""
+    distance moves it along it. `damping` [N m s/rad or N s/m], `friction` [N m or N]: what the joint holds against any
+    motion, and `resistance_source` says by which rule."""
 
     name: Name
     kind: JointKind
@@ -158,6 +191,7 @@ class Joint(Document):
     upper: float
     damping: Annotated[float, Field(ge=0)]
     friction: Annotated[float, Field(ge=0)]
+    resistance_source: str
     source: str
     confidence: Annotated[float, Field(ge=0, le=1)]
 

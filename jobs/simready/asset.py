@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from manifold3d import Manifold
 from numpy.typing import NDArray
 
 from jobs.contracts.simready import Asset, Link, Matrix3, SimreadyRequest, Vector3
-from jobs.simready.collision.colliders import Colliders
+from jobs.simready.articulation.articulation import Articulation, describe_joints
+from jobs.simready.link import BuiltLink
 from jobs.simready.physics.identity import Identity
-from jobs.simready.physics.mass import compute_mass_properties, estimate_mass, read_scales
-from jobs.simready.repair.solid import RepairedMesh
+from jobs.simready.physics.mass import (
+    MassProperties,
+    combine,
+    compute_mass_properties,
+    estimate_mass,
+    read_scales,
+)
 
 
-def describe_asset(request: SimreadyRequest, repaired: RepairedMesh, colliders: Colliders, identity: Identity) -> Asset:
-    """Everything that is known of the asset before it was dropped, so without stable poses."""
-    volume_m3 = float(repaired.solid.volume())
-    filling = volume_m3 / float(repaired.solid.hull().volume())
+def describe_asset(
+    request: SimreadyRequest, built: Sequence[BuiltLink], articulation: Articulation, identity: Identity
+) -> Asset:
+    """Everything that is known of the asset before it was dropped, so without stable poses.
+
+    Args:
+        built: The base first.
+    """
+    volume_m3 = sum(float(link.piece.solid.volume()) for link in built)
+    corners_m = np.concatenate([np.asarray(link.piece.mesh.vertices, np.float64) for link in built])
+    filling = volume_m3 / float(Manifold.hull_points(corners_m).volume())
     likely = identity.estimate_density(walls_shown=filling < request.physics.walls_shown_below)
     mass, density = estimate_mass(volume_m3, likely, read_scales(request))
     material, source = identity.material, identity.source
-    exact = compute_mass_properties(repaired.mesh, mass.value / volume_m3)
+    exact = [compute_mass_properties(link.piece.mesh, mass.value / volume_m3) for link in built]
+    whole = combine(exact)
+    links = tuple(_describe_link(link, properties) for link, properties in zip(built, exact, strict=True))
     return Asset(
         schema_version=1,
         name=request.name,
@@ -32,22 +50,26 @@ def describe_asset(request: SimreadyRequest, repaired: RepairedMesh, colliders: 
         dynamic_friction=material.dynamic_friction.as_property("", source),
         restitution=material.restitution.as_property("", source),
         volume_m3=volume_m3,
-        center_of_mass_m=as_vector(exact.center_of_mass_m),
-        inertia_kg_m2=as_matrix(exact.inertia_kg_m2),
-        extents_m=as_vector(np.ptp(np.asarray(repaired.mesh.vertices, np.float64), axis=0)),
-        links=(
-            Link(
-                name=request.name,
-                mass_kg=mass.value,
-                volume_m3=volume_m3,
-                center_of_mass_m=as_vector(exact.center_of_mass_m),
-                inertia_kg_m2=as_matrix(exact.inertia_kg_m2),
-                colliders=len(colliders.shapes),
-                collider_method=colliders.method,
-                collider_iou=colliders.fit.iou,
-            ),
-        ),
+        center_of_mass_m=as_vector(whole.center_of_mass_m),
+        inertia_kg_m2=as_matrix(whole.inertia_kg_m2),
+        extents_m=as_vector(np.ptp(corners_m, axis=0)),
+        links=links,
+        joints=describe_joints(articulation, links, request.joints),
+        mobility=articulation.mobility,
         stable_poses_wxyz=(),
+    )
+
+
+def _describe_link(link: BuiltLink, properties: MassProperties) -> Link:
+    return Link(
+        name=link.name,
+        mass_kg=properties.mass_kg,
+        volume_m3=float(link.piece.solid.volume()),
+        center_of_mass_m=as_vector(properties.center_of_mass_m),
+        inertia_kg_m2=as_matrix(properties.inertia_kg_m2),
+        colliders=len(link.colliders.shapes),
+        collider_method=link.colliders.method,
+        collider_iou=link.colliders.fit.iou,
     )
 
 

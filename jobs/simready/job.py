@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from jobs.contracts.manifest import Manifest, Provenance
-from jobs.contracts.reconstruction import MeshLimits
 from jobs.contracts.simready import SimreadyRequest
 from jobs.geometry.glb_file import save_glb
-from jobs.geometry.mesh_file import load_mesh
+from jobs.geometry.joining import concatenate
 from jobs.runtime.key import dependency_versions
-from jobs.runtime.store import sha256_of
-from jobs.runtime.workspace import Workspace, derive_seed
+from jobs.runtime.workspace import Workspace
 from jobs.simready.appearance.thumbnail import render_thumbnail
-from jobs.simready.appearance.visual import make_visual
+from jobs.simready.articulation.detection import find_articulation
+from jobs.simready.articulation.gathering import gather_links
+from jobs.simready.articulation.pieces import open_pieces
 from jobs.simready.asset import describe_asset
 from jobs.simready.authoring.mjcf import author_mjcf
-from jobs.simready.authoring.parts import LinkParts, Parts
+from jobs.simready.authoring.parts import Parts
 from jobs.simready.authoring.urdf import author_urdf
 from jobs.simready.authoring.usd import author_usd
-from jobs.simready.checks.measurements import check_body, check_colliders, check_mass
-from jobs.simready.checks.parity import check_parity, read_mjcf, read_urdf, read_usd
+from jobs.simready.checks.measurements import check_links, check_mass
+from jobs.simready.checks.parity import check_parity
+from jobs.simready.checks.reading import read_mujoco, read_usd
 from jobs.simready.checks.trials import try_out
-from jobs.simready.collision.colliders import build_colliders
+from jobs.simready.link import BuiltLink, as_parts, build_link
 from jobs.simready.physics.identity import Identity, identify
 from jobs.simready.physics.materials import UNSPECIFIED
-from jobs.simready.repair.solid import repair
 from jobs.simulation.simulator import open_simulator
 
 SIMULATOR = "mujoco"
@@ -45,22 +47,21 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     name, scratch = request.name, workspace.scratch("simready")
     identity = identify(request)
     workspace.progress("repair")
-    (glb,) = workspace.open_input(request.mesh, "mesh/glb")
-    loaded = load_mesh(glb, None, MeshLimits())
-    repaired = repair(loaded.mesh, request.repair, name)
-    workspace.progress("visual mesh")
-    visual = make_visual(repaired.solid, loaded.mesh, request.max_visual_faces)
-    colliders = build_colliders(
-        repaired.solid, request.colliders, derive_seed(request.seed, "colliders"), scratch, workspace.progress
+    pieces = open_pieces(request, workspace)
+    workspace.progress("joints")
+    articulation = find_articulation(pieces, request.joints)
+    built = tuple(
+        build_link(piece, request, scratch, workspace.progress) for piece in gather_links(pieces.pieces, articulation)
     )
     workspace.progress("mass")
-    asset = describe_asset(request, repaired, colliders, identity)
+    asset = describe_asset(request, built, articulation, identity)
     workspace.progress("write USD, MJCF and URDF")
-    parts = Parts(asset, (LinkParts(asset.links[0], visual, colliders.shapes),))
+    parts = Parts(asset, tuple(map(as_parts, asset.links, built)))
     usd, mjcf, urdf = (author(parts, workspace.output) for author in (author_usd, author_mjcf, author_urdf))
-    save_glb(visual.mesh, workspace.output("asset/glb", f"{name}.glb"))
+    save_glb(concatenate([link.visual.mesh for link in built]), workspace.output("asset/glb", f"{name}.glb"))
     workspace.progress("read them again")
-    parity = check_parity(asset, {"usd": read_usd(usd), "mjcf": read_mjcf(mjcf, name), "urdf": read_urdf(urdf, name)})
+    read = {"usd": read_usd(usd, asset), "mjcf": read_mujoco(mjcf, asset), "urdf": read_mujoco(urdf, asset)}
+    parity = check_parity(asset, read)
     workspace.progress("try it out")
     simulator = open_simulator(SIMULATOR)
     trials = try_out(parts, mjcf, simulator, request, scratch)
@@ -71,21 +72,26 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     pose = poses[0] if poses else (1.0, 0.0, 0.0, 0.0)
     render_thumbnail(parts, mjcf, simulator, pose, scratch, workspace.output("picture/thumbnail", "thumbnail.png"))
     checks = (
-        *check_body(asset, repaired.mesh),
-        *check_colliders(asset, colliders.fit),
+        *check_links(parts, built),
         *check_mass(asset),
         *parity,
         *trials.checks,
     )
     provenance = Provenance(
-        maker=colliders.method,
+        maker=built[0].colliders.method,
         seed=request.seed,
-        sources={glb.name: sha256_of(glb)},
+        sources=pieces.sources,
         versions=dependency_versions("simready"),
-        failures=colliders.failures,
-        warnings=(*repaired.changes, *_assumptions(request, identity, parts)),
+        failures=tuple(failure for link in built for failure in link.colliders.failures),
+        warnings=(*_changes(built), *articulation.warnings, *_assumptions(request, identity, parts)),
     )
     return workspace.manifest(request, checks, provenance)
+
+
+def _changes(built: Sequence[BuiltLink]) -> tuple[str, ...]:
+    """What repair did, by link where there are several."""
+    several = len(built) > 1
+    return tuple(f"{link.name}: {change}" if several else change for link in built for change in link.piece.changes)
 
 
 def _assumptions(request: SimreadyRequest, identity: Identity, parts: Parts) -> tuple[str, ...]:

@@ -14,15 +14,16 @@ from jobs.contracts.simready import SettleSettings, SimreadyRequest
 from jobs.runtime.errors import SimfoundryError
 from jobs.runtime.key import dependency_versions
 from jobs.runtime.workspace import silent
-from jobs.simready.appearance.visual import make_visual
+from jobs.simready.articulation.articulation import Articulation
+from jobs.simready.articulation.piece import Piece
 from jobs.simready.asset import describe_asset
 from jobs.simready.authoring.mjcf import author_mjcf
-from jobs.simready.authoring.parts import LinkParts, Parts
+from jobs.simready.authoring.parts import Parts
 from jobs.simready.authoring.usd import author_usd
-from jobs.simready.checks.parity import read_usd
+from jobs.simready.checks.reading import read_usd
 from jobs.simready.checks.settle import drop
 from jobs.simready.checks.specimen import Plane, open_specimen
-from jobs.simready.collision.colliders import build_colliders
+from jobs.simready.link import as_parts, build_link
 from jobs.simready.physics.identity import identify
 from jobs.simready.repair.solid import repair
 from jobs.simulation.simulator import open_simulator
@@ -60,19 +61,19 @@ def _make_and_drop_a_box() -> tuple[bool, str]:
     )
     source = trimesh.creation.box(_BOX_M)
     repaired = repair(source, request.repair, request.name)
+    piece = Piece(request.name, source, repaired.solid, repaired.mesh, repaired.changes)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        colliders = build_colliders(repaired.solid, request.colliders, request.seed, root, silent)
-        asset = describe_asset(request, repaired, colliders, identify(request))
-        visual = make_visual(repaired.solid, source, request.max_visual_faces)
-        parts = Parts(asset, (LinkParts(asset.links[0], visual, colliders.shapes),))
+        built = build_link(piece, request, root, silent)
+        asset = describe_asset(request, [built], Articulation(request.name, (), "dynamic"), identify(request))
+        parts = Parts(asset, (as_parts(asset.links[0], built),))
 
         def output(kind: str, path: str) -> Path:
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             return target
 
-        read = read_usd(author_usd(parts, output))
+        read = read_usd(author_usd(parts, output), asset).bodies[request.name]
         mjcf, simulator, timestep_s = author_mjcf(parts, output), open_simulator(_SIMULATOR), request.settle.timestep_s
         with open_specimen(parts, mjcf, simulator, timestep_s, root, Plane()) as specimen:
             rests = drop(specimen, request.settle, request.seed)

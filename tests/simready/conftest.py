@@ -13,8 +13,10 @@ import trimesh
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import Artifact, Environment, Manifest, ManifestRef, Provenance
+from jobs.contracts.parts import JointsAnnotation, PartMesh, PartsDocument
 from jobs.contracts.simready import Asset, ColliderSettings, SimreadyRequest
 from jobs.geometry.glb_file import save_glb
+from jobs.geometry.joining import concatenate
 from jobs.runtime import paths
 from jobs.runtime.folder_store import FolderStore
 from jobs.runtime.gate import decide, publish_verdict
@@ -60,9 +62,11 @@ def run_job(tmp_path: Path) -> RunJob:
     return run
 
 
-def run_simready(root: Path, mesh: trimesh.Trimesh, **fields: Any) -> Finished:
+def run_simready(root: Path, mesh: trimesh.Trimesh | dict[str, trimesh.Trimesh], **fields: Any) -> Finished:
+    """`mesh`: the object, or its parts by name; `said`: the joints that somebody stated of those."""
     store = FolderStore(str(root / "store"))
-    reference = commit_reconstruction(store, root, mesh)
+    said = fields.pop("said", None)
+    reference = commit_reconstruction(store, root, mesh, None if said is None else JointsAnnotation(joints=said))
     given = {"schema_version": 1, "profile": "demo", "name": "thing", "mesh": reference, **fields}
     settings = Settings(work_dir=root / "work", image=None, isaac_sim_root=None)
     manifest = execute(SimreadyRequest.model_validate(given), store, settings, silent).manifest
@@ -78,24 +82,41 @@ def request_physics(**fields: Any) -> SimreadyRequest:
     )
 
 
-def commit_reconstruction(store: FolderStore, root: Path, mesh: trimesh.Trimesh) -> ManifestRef:
-    root.mkdir(parents=True, exist_ok=True)
-    glb = root / "mesh.glb"
-    save_glb(mesh, glb)
+def commit_reconstruction(
+    store: FolderStore,
+    root: Path,
+    mesh: trimesh.Trimesh | dict[str, trimesh.Trimesh],
+    joints: JointsAnnotation | None = None,
+) -> ManifestRef:
+    parts = mesh if isinstance(mesh, dict) else {}
+    files = {"mesh.glb": "mesh/glb"} | {f"parts/{name}.glb": "mesh/part_glb" for name in parts}
+    (root / "parts").mkdir(parents=True, exist_ok=True)
+    save_glb(concatenate(list(parts.values())) if isinstance(mesh, dict) else mesh, root / "mesh.glb")
+    for name, part in parts.items():
+        save_glb(part, root / f"parts/{name}.glb")
+    if parts:
+        files["parts.json"] = "parts/document"
+        listed = tuple(PartMesh(name=name, path=f"parts/{name}.glb") for name in parts)
+        document = PartsDocument(schema_version=1, name="thing", parts=listed, joints=joints)
+        (root / "parts.json").write_bytes(document.to_json())
     manifest = Manifest(
         schema_version=1,
         job="reconstruction",
         key="a" * 64,
         request_sha256="b" * 64,
         inputs=(),
-        artifacts=(Artifact(kind="mesh/glb", path=glb.name, sha256=sha256_of(glb), bytes=glb.stat().st_size),),
+        artifacts=tuple(
+            Artifact(kind=kind, path=path, sha256=sha256_of(root / path), bytes=(root / path).stat().st_size)
+            for path, kind in files.items()
+        ),
         checks=(CheckResult(name="longest_extent_m", subject="thing", value=0.1),),
         provenance=Provenance(maker="mesh_import"),
         environment=Environment(
             attempt="only", host="", platform="", python="", started_at=datetime.now(UTC), finished_at=datetime.now(UTC)
         ),
     )
-    store.upload(glb, paths.artifact(manifest, manifest.artifacts[0]))
+    for item in manifest.artifacts:
+        store.upload(root / item.path, paths.artifact(manifest, item))
     store.create(paths.manifest(manifest.ref), manifest.to_json())
     publish_verdict(store, decide(manifest, load_profile("demo")))
     return manifest.ref

@@ -1,4 +1,4 @@
-"""The asset as MJCF: a free body of its own, to be loaded, included or attached."""
+"""The asset as MJCF: a body of its own with those that hang on it, to be loaded, included or attached."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from jobs.contracts.simready import Asset
-from jobs.simready.authoring.parts import UNCOLOURED_RGB, Parts, PlaceFile
+from jobs.contracts.simready import Joint, JointKind, Link
+from jobs.simready.authoring.contact_filter import find_unfelt_pairs
+from jobs.simready.authoring.parts import UNCOLOURED_RGB, LinkParts, Parts, PlaceFile
 from jobs.simready.authoring.wavefront import save_obj
 from jobs.simready.collision.shape import Shape
 
@@ -19,13 +20,15 @@ _TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M = 0.005, 0.0001
 _ROLLING_RESISTANCE = 0.01
 """Of what is round, as part of its radius: engineering tables give 0.001 (steel on steel) to 0.02 (rubber on concrete).
 Without any, a can that tipped over was still rolling after 10 s; a hull has facets to come to rest on."""
+_JOINT_TYPES: dict[JointKind, str] = {"revolute": "hinge", "prismatic": "slide"}
 
 
 def author_mjcf(parts: Parts, output: PlaceFile) -> Path:
     """Write `mjcf/<name>.xml` and the files that it refers to, relative to itself.
 
-    Body and free joint are called as the asset; meshes, materials and geometries carry its name as a prefix, so that
-    several assets go into one scene. The mass is written out: what MuJoCo would infer from meshes differs.
+    The base's body and free joint are called as the asset; a static asset has no free joint. All other names begin with
+    the asset's, so that several assets go into one scene. The frame of every body is the object frame while its joints
+    are at zero. The mass is written out: what MuJoCo would infer from meshes differs.
 
     Returns:
         The XML file.
@@ -34,64 +37,97 @@ def author_mjcf(parts: Parts, output: PlaceFile) -> Path:
     root = ElementTree.Element("mujoco", model=name)
     ElementTree.SubElement(root, "compiler", angle="radian", autolimits="true")
     assets = ElementTree.SubElement(root, "asset")
-    body = ElementTree.SubElement(ElementTree.SubElement(root, "worldbody"), "body", name=name)
-    ElementTree.SubElement(body, "freejoint", name=name)
-    _add_inertial(body, parts.asset)
-    _add_visual(assets, body, parts, output)
-    _add_colliders(assets, body, parts, output)
+    body = _add_body(assets, ElementTree.SubElement(root, "worldbody"), parts, parts.base, output)
+    if parts.asset.mobility == "dynamic":
+        body.insert(0, ElementTree.Element("freejoint", name=name))
+    _add_contact_filter(root, parts)
     ElementTree.indent(root)
     path = output("asset/mjcf", f"mjcf/{name}.xml")
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=False)
     return path
 
 
-def _add_inertial(body: ElementTree.Element, asset: Asset) -> None:
-    inertia = np.array(asset.inertia_kg_m2)
+def _add_body(
+    assets: ElementTree.Element, above: ElementTree.Element, parts: Parts, part: LinkParts, output: PlaceFile
+) -> ElementTree.Element:
+    """One link, and below it those that hang on it."""
+    body = ElementTree.SubElement(above, "body", name=parts.body(part.link))
+    _add_inertial(body, part.link)
+    _add_visual(assets, body, parts, part, output)
+    _add_colliders(assets, body, parts, part, output)
+    for joint in parts.joints_below(part.link):
+        child = _add_body(assets, body, parts, parts.of(joint.child), output)
+        child.insert(0, _make_joint(joint, parts.asset.name))
+    return body
+
+
+def _make_joint(joint: Joint, asset: str) -> ElementTree.Element:
+    given = {
+        "name": f"{asset}_{joint.name}",
+        "type": _JOINT_TYPES[joint.kind],
+        "pos": _numbers(joint.pivot_m),
+        "axis": _numbers(joint.axis),
+        "range": _numbers((joint.lower, joint.upper)),
+        "damping": _numbers([joint.damping]),
+        "frictionloss": _numbers([joint.friction]),
+    }
+    return ElementTree.Element("joint", given)
+
+
+def _add_inertial(body: ElementTree.Element, link: Link) -> None:
+    inertia = np.array(link.inertia_kg_m2)
     ElementTree.SubElement(
         body,
         "inertial",
-        pos=_numbers(asset.center_of_mass_m),
-        mass=_numbers([asset.mass_kg.value]),
+        pos=_numbers(link.center_of_mass_m),
+        mass=_numbers([link.mass_kg]),
         fullinertia=_numbers(inertia[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]),
     )
 
 
-def _add_visual(assets: ElementTree.Element, body: ElementTree.Element, parts: Parts, output: PlaceFile) -> None:
-    name, mesh, texture = parts.asset.name, parts.base.visual.mesh, parts.base.visual.texture
-    material = {"name": f"{name}_material", "specular": "0.2", "shininess": "0.2"}
+def _add_visual(
+    assets: ElementTree.Element, body: ElementTree.Element, parts: Parts, part: LinkParts, output: PlaceFile
+) -> None:
+    prefix, mesh, texture = parts.prefix(part.link), part.visual.mesh, part.visual.texture
+    name = f"{parts.asset.name}_{prefix}"
+    material = {"name": f"{name}material", "specular": "0.2", "shininess": "0.2"}
     if texture is None:
         material["rgba"] = _numbers((*UNCOLOURED_RGB, 1))
     else:
-        output("asset/mjcf_file", "mjcf/texture.png").write_bytes(texture.png)
-        ElementTree.SubElement(assets, "texture", name=f"{name}_texture", type="2d", file="texture.png")
-        material["texture"] = f"{name}_texture"
+        file = f"{prefix}texture.png"
+        output("asset/mjcf_file", f"mjcf/{file}").write_bytes(texture.png)
+        ElementTree.SubElement(assets, "texture", name=f"{name}texture", type="2d", file=file)
+        material["texture"] = f"{name}texture"
     ElementTree.SubElement(assets, "material", material)
     uv = None if texture is None else texture.uv
-    save_obj(output("asset/mjcf_file", "mjcf/meshes/visual.obj"), mesh.vertices, mesh.faces, uv)
-    ElementTree.SubElement(assets, "mesh", name=f"{name}_visual", file="meshes/visual.obj", inertia="shell")
+    file = f"meshes/{prefix}visual.obj"
+    save_obj(output("asset/mjcf_file", f"mjcf/{file}"), mesh.vertices, mesh.faces, uv)
+    ElementTree.SubElement(assets, "mesh", name=f"{name}visual", file=file, inertia="shell")
     ElementTree.SubElement(
-        body, "geom", name=f"{name}_visual", type="mesh", mesh=f"{name}_visual", material=f"{name}_material",
+        body, "geom", name=f"{name}visual", type="mesh", mesh=f"{name}visual", material=f"{name}material",
         group=VISUAL_GROUP, contype="0", conaffinity="0", mass="0",
     )  # fmt: skip
 
 
-def _add_colliders(assets: ElementTree.Element, body: ElementTree.Element, parts: Parts, output: PlaceFile) -> None:
+def _add_colliders(
+    assets: ElementTree.Element, body: ElementTree.Element, parts: Parts, part: LinkParts, output: PlaceFile
+) -> None:
     """MuJoCo knows one sliding coefficient: the dynamic one, which is also what Newton takes from USD."""
-    name = parts.asset.name
     sliding = parts.asset.dynamic_friction.value
-    for index, shape in enumerate(parts.base.shapes):
-        part = f"{shape.kind}_{index:03d}"
+    for index, shape in enumerate(part.shapes):
+        file_name = f"{parts.prefix(part.link)}{shape.kind}_{index:03d}"
+        name = f"{parts.asset.name}_{file_name}"
         if shape.kind == "hull":
-            file = f"meshes/{part}.obj"
+            file = f"meshes/{file_name}.obj"
             save_obj(output("asset/mjcf_file", f"mjcf/{file}"), shape.mesh.vertices, shape.mesh.faces)
-            ElementTree.SubElement(assets, "mesh", name=f"{name}_{part}", file=file, inertia="convex")
-            form = {"type": "mesh", "mesh": f"{name}_{part}"}
+            ElementTree.SubElement(assets, "mesh", name=name, file=file, inertia="convex")
+            form = {"type": "mesh", "mesh": name}
         else:
             form = _primitive(shape)
         rolls = shape.kind not in ("hull", "box")
         rolling_m = _ROLLING_RESISTANCE * shape.size_m[0] if rolls else _ROLLING_FRICTION_M
         ElementTree.SubElement(
-            body, "geom", form, name=f"{name}_{part}", group=COLLISION_GROUP, condim="6" if rolls else "4",
+            body, "geom", form, name=name, group=COLLISION_GROUP, condim="6" if rolls else "4",
             friction=_numbers((sliding, _TORSIONAL_FRICTION_M, rolling_m)), mass="0", rgba="0.2 0.8 0.2 0.4",
         )  # fmt: skip
 
@@ -102,6 +138,14 @@ def _primitive(shape: Shape) -> dict[str, str]:
     size_m = (*shape.size_m[:radii], *(edge_m / 2 for edge_m in shape.size_m[radii:]))
     place = {"pos": _numbers(shape.position_m), "quat": _numbers(shape.orientation_wxyz)}
     return {"type": shape.kind, "size": _numbers(size_m), **place}
+
+
+def _add_contact_filter(root: ElementTree.Element, parts: Parts) -> None:
+    """MuJoCo itself passes over a joint's two bodies, but not where the parent stands still."""
+    pairs = find_unfelt_pairs(parts)
+    contact = ElementTree.SubElement(root, "contact") if pairs else root
+    for one, other in pairs:
+        ElementTree.SubElement(contact, "exclude", body1=parts.body(one), body2=parts.body(other))
 
 
 def _numbers(values: Iterable[float]) -> str:

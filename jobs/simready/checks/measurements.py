@@ -9,33 +9,43 @@ import trimesh
 from manifold3d import Manifold
 
 from jobs.contracts.check import CheckResult
-from jobs.contracts.simready import Asset
+from jobs.contracts.simready import Asset, Link
 from jobs.geometry.closed import is_closed_volume
+from jobs.simready.authoring.parts import Parts
 from jobs.simready.checks.settle import Rest
 from jobs.simready.collision.fit import ColliderFit
+from jobs.simready.link import BuiltLink
 from jobs.simready.physics.mass import is_physical
 
 _INSIDE = 1e-6
 
 
-def check_body(asset: Asset, mesh: trimesh.Trimesh) -> tuple[CheckResult, ...]:
-    """Closed volume, an inertia that can exist, and a centre of mass inside the convex hull."""
-    inside = _is_inside_hull(np.array(asset.center_of_mass_m), np.asarray(mesh.vertices, np.float64))
+def check_links(parts: Parts, built: Sequence[BuiltLink]) -> tuple[CheckResult, ...]:
+    """Each link by itself, under the name that simulators know it by."""
+    pairs = list(zip(parts.asset.links, built, strict=True))
     return (
-        CheckResult(name="closed_volume", subject=asset.name, value=float(is_closed_volume(mesh))),
-        CheckResult(
-            name="inertia_physical", subject=asset.name, value=float(is_physical(np.array(asset.inertia_kg_m2)))
-        ),
-        CheckResult(name="com_inside_hull", subject=asset.name, value=float(inside)),
+        *(check for link, of in pairs for check in _check_body(parts.body(link), link, of.piece.mesh)),
+        *(check for link, of in pairs for check in _check_colliders(parts.body(link), link, of.colliders.fit)),
     )
 
 
-def check_colliders(asset: Asset, fit: ColliderFit) -> tuple[CheckResult, ...]:
-    """How well the colliders fit the object."""
-    detail = "; ".join(f"{link.name}: {link.colliders} by {link.collider_method}" for link in asset.links)
+def _check_body(subject: str, link: Link, mesh: trimesh.Trimesh) -> tuple[CheckResult, ...]:
+    """Closed volume, an inertia that can exist, and a centre of mass inside the convex hull."""
+    inside = _is_inside_hull(np.array(link.center_of_mass_m), np.asarray(mesh.vertices, np.float64))
+    physical = is_physical(np.array(link.inertia_kg_m2))
     return (
-        CheckResult(name="collider_iou", subject=asset.name, value=fit.iou, detail=detail),
-        CheckResult(name="collider_protrusion", subject=asset.name, value=fit.protrusion, detail=detail),
+        CheckResult(name="closed_volume", subject=subject, value=float(is_closed_volume(mesh))),
+        CheckResult(name="inertia_physical", subject=subject, value=float(physical)),
+        CheckResult(name="com_inside_hull", subject=subject, value=float(inside)),
+    )
+
+
+def _check_colliders(subject: str, link: Link, fit: ColliderFit) -> tuple[CheckResult, ...]:
+    """How well the colliders fit the link."""
+    detail = f"{link.colliders} by {link.collider_method}"
+    return (
+        CheckResult(name="collider_iou", subject=subject, value=fit.iou, detail=detail),
+        CheckResult(name="collider_protrusion", subject=subject, value=fit.protrusion, detail=detail),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,17 @@ def compute_mass_properties(mesh: Trimesh, density_kg_m3: float) -> MassProperti
         center_of_mass_m=np.asarray(centred.center_mass, float) + middle_m,
         inertia_kg_m2=(inertia + inertia.T) / 2,
     )
+
+
+def combine(parts: Sequence[MassProperties]) -> MassProperties:
+    """Mass properties of several bodies that stand still against each other, by the parallel axis theorem."""
+    mass_kg = sum(part.mass_kg for part in parts)
+    center_m = np.sum([part.mass_kg * part.center_of_mass_m for part in parts], axis=0) / mass_kg
+    inertia = np.zeros((3, 3))
+    for part in parts:
+        arm_m = part.center_of_mass_m - center_m
+        inertia += part.inertia_kg_m2 + part.mass_kg * (arm_m @ arm_m * np.eye(3) - np.outer(arm_m, arm_m))
+    return MassProperties(mass_kg, center_m, inertia)
 
 
 def estimate_mass(

@@ -1,0 +1,1 @@
+"""From the part meshes of a thing to its links and joints."""

@@ -1,0 +1,73 @@
+"""Links and joints in the files, read by MuJoCo, against the thing that they are of."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+import pytest
+
+from tests.simready.conftest import ANY_COLLIDER, Finished, run_simready
+from tests.simready.things import DRAWER_SLIDES, LID_TURNS, box_with_lid, chest
+
+
+@pytest.fixture(scope="module")
+def drawer(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    folder = tmp_path_factory.mktemp("chest")
+    return run_simready(folder, chest(), name="chest", material="wood", colliders=ANY_COLLIDER, said=(DRAWER_SLIDES,))
+
+
+@pytest.fixture(scope="module")
+def lid(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    return run_simready(
+        tmp_path_factory.mktemp("box"),
+        box_with_lid(),
+        name="box",
+        material="wood",
+        colliders=ANY_COLLIDER,
+        said=(LID_TURNS,),
+    )
+
+
+def test_each_part_is_a_link_with_its_own_mass(drawer: Finished) -> None:
+    base, child = drawer.asset.links
+    assert (base.name, child.name) == ("base", "drawer")
+    density = drawer.asset.density_kg_m3.value
+    assert base.mass_kg == pytest.approx(density * chest()["base"].volume, rel=1e-3)
+    assert child.mass_kg == pytest.approx(density * chest()["drawer"].volume, rel=1e-3)
+    assert drawer.asset.mass_kg.value == pytest.approx(base.mass_kg + child.mass_kg)
+
+
+@pytest.mark.parametrize("kind", ["mjcf", "urdf"])
+def test_a_drawer_slides_along_its_axis_within_its_limits(drawer: Finished, kind: str) -> None:
+    model = mujoco.MjModel.from_xml_path(str(drawer.file(f"asset/{kind}")))
+    [joint] = np.flatnonzero(model.jnt_type == mujoco.mjtJoint.mjJNT_SLIDE)
+    np.testing.assert_allclose(model.jnt_axis[joint], (0, -1, 0), atol=1e-9)
+    np.testing.assert_allclose(model.jnt_range[joint], (0, 0.15))
+    friction = model.dof_frictionloss[model.jnt_dofadr[joint]]
+    assert friction == pytest.approx(0.1 * 9.81 * drawer.asset.links[1].mass_kg, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["mjcf", "urdf"])
+def test_a_lid_turns_about_its_hinge_and_opens_upwards(lid: Finished, kind: str) -> None:
+    model = mujoco.MjModel.from_xml_path(str(lid.file(f"asset/{kind}")))
+    data = mujoco.MjData(model)
+    [joint] = np.flatnonzero(model.jnt_type == mujoco.mjtJoint.mjJNT_HINGE)
+    data.qpos[model.jnt_qposadr[joint]] = np.pi / 2
+    mujoco.mj_kinematics(model, data)
+    np.testing.assert_allclose(data.xanchor[joint], (0, 0.1, 0.1), atol=1e-9)
+    x, y, z = lid.asset.links[1].center_of_mass_m
+    np.testing.assert_allclose(data.xipos[model.body("box_lid").id], (x, 0.1 - (0.1 - z), 0.1 + (0.1 - y)), atol=1e-6)
+
+
+def test_joined_links_do_not_push_each_other(drawer: Finished) -> None:
+    model = mujoco.MjModel.from_xml_path(str(drawer.file("asset/mjcf")))
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    assert model.nexclude == 1
+    assert data.ncon == 0
+
+
+def test_the_resistance_of_a_joint_says_that_it_is_a_rule(lid: Finished) -> None:
+    [joint] = lid.asset.joints
+    assert joint.resistance_source.startswith("rule, not measured: damping = moved inertia / 0.5 s")
+    assert (joint.source, joint.confidence) == ("given", 1)
