@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from jobs.contracts.document import Document, JobName, Kilograms, Name
+from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.trials import TrialSettings
 
@@ -140,6 +141,7 @@ class SimreadyRequest(Document):
     joints: JointSettings = JointSettings()
     settle: SettleSettings = SettleSettings()
     trials: TrialSettings = TrialSettings()
+    inspection: InspectionSettings = InspectionSettings()
 
     @model_validator(mode="after")
     def _weighed(self) -> Self:

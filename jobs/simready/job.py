@@ -25,6 +25,7 @@ from jobs.simready.checks.measurements import check_links, check_mass
 from jobs.simready.checks.parity import check_parity
 from jobs.simready.checks.reading import read_mujoco, read_usd
 from jobs.simready.checks.trials import try_out
+from jobs.simready.inspection.inspection import AssetFiles, check_files
 from jobs.simready.link import BuiltLink, as_parts, build_link
 from jobs.simready.physics.identity import Identity, identify
 from jobs.simready.physics.materials import UNSPECIFIED
@@ -68,6 +69,9 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     poses = trials.stable_poses_wxyz
     asset = asset.model_copy(update={"stable_poses_wxyz": poses})
     workspace.publish_document("asset/document", "asset.json", asset)
+    workspace.progress("inspect")
+    files = AssetFiles(workspace.outputs, {"usd": usd, "mjcf": mjcf, "urdf": urdf})
+    inspected = check_files(name, files, request.colliders.max_hull_vertices, request.inspection)
     workspace.progress("thumbnail")
     pose = poses[0] if poses else (1.0, 0.0, 0.0, 0.0)
     render_thumbnail(parts, mjcf, simulator, pose, scratch, workspace.output("picture/thumbnail", "thumbnail.png"))
@@ -75,6 +79,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         *check_links(parts, built),
         *check_mass(asset),
         *parity,
+        *inspected,
         *trials.checks,
     )
     provenance = Provenance(
