@@ -166,6 +166,7 @@ class _Scene:
         size = " x ".join(f"{extent * 1000:.1f}" for extent in asset.extents_m)
         rows = [
             ("size", f"{size} mm"),
+            ("category", asset.category or "not given"),
             ("material", asset.material),
             ("mass", _property(asset.mass_kg)),
             ("static friction", _property(asset.static_friction)),

@@ -74,12 +74,14 @@ class SettleSettings(Document):
 class PhysicsSettings(Document):
     """What is assumed where nobody measured.
 
+    `table_top`: the material that an asset's friction is meant against, where the table of pairs knows the two.
     Scales are off by at most `scales_share` of the mass or `scales_kg`, half the last digit of those that show grams,
     whichever is more, but never by more than half of it. The walls of a hollow thing are in its mesh if that fills
     less than `walls_shown_below` of its convex hull: scanned mugs and bowls fill a quarter, without their cavity more
     than three quarters.
     """
 
+    table_top: Name = "wood"
     scales_share: Annotated[float, Field(ge=0, lt=1)] = 0.01
     scales_kg: Annotated[float, Field(ge=0)] = 0.0005
     walls_shown_below: Annotated[float, Field(gt=0, le=1)] = 0.6
@@ -160,6 +162,14 @@ class PhysicalProperty(Document):
     reference: str
 
 
+class FrictionPair(Document):
+    """How the asset's material slides on another one."""
+
+    against: Name
+    static_friction: PhysicalProperty
+    dynamic_friction: PhysicalProperty
+
+
 class Link(Document):
     """One rigid part of an asset, with every joint at zero.
 
@@ -203,6 +213,8 @@ class Asset(Document):
 
     Object frame: metres, Z up, the same as the reconstructed mesh. Mass, volume, `center_of_mass_m` and extents are of
     the whole with every joint at zero; `inertia_kg_m2` is about the centre of mass, in the axes of the object frame.
+    Friction and restitution are meant against a common table top, `friction_pairs` against one material each.
+    `expected_density_kg_m3`: what an object of this kind or material can have, whatever was weighed.
     The first of `links` is the base. `stable_poses_wxyz`: orientations it came to rest in, most frequent first.
     """
 
@@ -213,9 +225,11 @@ class Asset(Document):
     material: Name
     mass_kg: PhysicalProperty
     density_kg_m3: PhysicalProperty
+    expected_density_kg_m3: PhysicalProperty
     static_friction: PhysicalProperty
     dynamic_friction: PhysicalProperty
     restitution: PhysicalProperty
+    friction_pairs: tuple[FrictionPair, ...] = ()
     volume_m3: float
     center_of_mass_m: Vector3
     inertia_kg_m2: Matrix3

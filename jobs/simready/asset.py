@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from jobs.contracts.simready import Asset, Link, Matrix3, SimreadyRequest, Vector3
 from jobs.simready.articulation.articulation import Articulation, describe_joints
 from jobs.simready.link import BuiltLink
+from jobs.simready.physics.friction import describe_pairs
 from jobs.simready.physics.identity import Identity
 from jobs.simready.physics.mass import (
     MassProperties,
@@ -32,8 +33,8 @@ def describe_asset(
     volume_m3 = sum(float(link.piece.solid.volume()) for link in built)
     corners_m = np.concatenate([np.asarray(link.piece.mesh.vertices, np.float64) for link in built])
     filling = volume_m3 / float(Manifold.hull_points(corners_m).volume())
-    likely = identity.estimate_density(walls_shown=filling < request.physics.walls_shown_below)
-    mass, density = estimate_mass(volume_m3, likely, read_scales(request))
+    walls_shown = filling < request.physics.walls_shown_below
+    mass, density = estimate_mass(volume_m3, identity.estimate_density(walls_shown), read_scales(request))
     material, source = identity.material, identity.source
     exact = [compute_mass_properties(link.piece.mesh, mass.value / volume_m3) for link in built]
     whole = combine(exact)
@@ -46,9 +47,11 @@ def describe_asset(
         material=material.name,
         mass_kg=mass,
         density_kg_m3=density,
+        expected_density_kg_m3=identity.expect_density(walls_shown),
         static_friction=material.static_friction.as_property("", source),
         dynamic_friction=material.dynamic_friction.as_property("", source),
         restitution=material.restitution.as_property("", source),
+        friction_pairs=describe_pairs(material.name, source),
         volume_m3=volume_m3,
         center_of_mass_m=as_vector(whole.center_of_mass_m),
         inertia_kg_m2=as_matrix(whole.inertia_kg_m2),

@@ -21,7 +21,8 @@ from jobs.simready.authoring.mjcf import author_mjcf
 from jobs.simready.authoring.parts import Parts
 from jobs.simready.authoring.urdf import author_urdf
 from jobs.simready.authoring.usd import author_usd
-from jobs.simready.checks.measurements import check_links, check_mass
+from jobs.simready.checks.mass import check_mass
+from jobs.simready.checks.measurements import check_links
 from jobs.simready.checks.parity import check_parity
 from jobs.simready.checks.reading import read_mujoco, read_usd
 from jobs.simready.checks.trials import try_out

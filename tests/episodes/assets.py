@@ -121,6 +121,7 @@ def _document(
             "material": "wood",
             "mass_kg": given(mass_kg, "kg"),
             "density_kg_m3": given(mass_kg / whole.volume, "kg/m^3"),
+            "expected_density_kg_m3": given(mass_kg / whole.volume, "kg/m^3"),
             "static_friction": given(0.6, ""),
             "dynamic_friction": given(0.6, ""),
             "restitution": given(0.0, ""),

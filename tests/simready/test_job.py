@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
+from numpy.typing import NDArray
 from PIL import Image
 from trimesh.visual import ColorVisuals
 
@@ -58,6 +59,30 @@ def test_torus_inertia_is_that_of_a_ring_with_thickness(run_job: RunJob) -> None
     expected = np.diag([across, across, mass * (3 * tube**2 + 4 * ring**2) / 4])
     assert asset.mass_kg.value == pytest.approx(mass, rel=MASS_TOLERANCE)
     np.testing.assert_allclose(np.array(asset.inertia_kg_m2), expected, atol=INERTIA_TOLERANCE * expected.max())
+
+
+def test_hollow_cup_weighs_its_walls_and_its_bottom_only(run_job: RunJob) -> None:
+    radius, height, wall = 0.04, 0.1, 0.004
+    outside = trimesh.creation.cylinder(radius, height, sections=128)
+    inside = trimesh.creation.cylinder(radius - wall, height, sections=128).apply_translation([0, 0, wall])
+    cup = trimesh.boolean.difference([outside, inside], engine="manifold")
+    asset = run_job(cup, material="steel", colliders=ANY_COLLIDER).asset
+    whole, hole = (
+        cylinder_about_origin(*size) for size in ((radius, height, 0), (radius - wall, height - wall, wall / 2))
+    )
+    mass, moment = whole[0] - hole[0], whole[1] - hole[1]
+    centre = moment / mass
+    expected = whole[2] - hole[2] - mass * np.diag([centre**2, centre**2, 0])
+    assert asset.mass_kg.value == pytest.approx(mass, rel=MASS_TOLERANCE)
+    np.testing.assert_allclose(asset.center_of_mass_m, [0, 0, centre], atol=1e-5)
+    np.testing.assert_allclose(np.array(asset.inertia_kg_m2), expected, atol=INERTIA_TOLERANCE * expected.max())
+
+
+def cylinder_about_origin(radius: float, height: float, middle_m: float) -> tuple[float, float, NDArray[np.float64]]:
+    """Mass, first moment along z and inertia about the origin of a steel cylinder whose middle lies at that height."""
+    mass = STEEL_KG_M3 * np.pi * radius**2 * height
+    across = mass * (3 * radius**2 + height**2) / 12 + mass * middle_m**2
+    return mass, mass * middle_m, np.diag([across, across, mass * radius**2 / 2])
 
 
 def test_centre_of_mass_moves_with_the_mesh(run_job: RunJob) -> None:

@@ -49,21 +49,6 @@ def _check_colliders(subject: str, link: Link, fit: ColliderFit) -> tuple[CheckR
     )
 
 
-def check_mass(asset: Asset) -> tuple[CheckResult, ...]:
-    """Mass, density, and whether somebody said what it weighs or is made of."""
-    mass, density = asset.mass_kg, asset.density_kg_m3
-    known = mass.source in ("given", "material_table")
-    return (
-        CheckResult(
-            name="mass_kg", subject=asset.name, value=mass.value, unit="kg", detail=f"{mass.low:.4g} .. {mass.high:.4g}"
-        ),
-        CheckResult(
-            name="density_kg_m3", subject=asset.name, value=density.value, unit="kg/m^3", detail=density.reference
-        ),
-        CheckResult(name="mass_source_known", subject=asset.name, value=float(known), detail=mass.source),
-    )
-
-
 def check_settling(asset: Asset, rests: Sequence[Rest | None]) -> tuple[CheckResult, ...]:
     """Share of the drops that ended at rest, and the deepest penetration there as part of the shortest extent."""
     settled = [rest for rest in rests if rest is not None]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.contracts.simready import PhysicalProperty, PropertySource, SimreadyRequest
-from jobs.simready.physics.categories import Category, find_category
+from jobs.simready.physics.categories import Category, find_category, load_categories
 from jobs.simready.physics.estimate import Estimate
-from jobs.simready.physics.materials import UNSPECIFIED, Material, find_material
+from jobs.simready.physics.materials import UNSPECIFIED, Material, find_material, load_materials
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,19 @@ class Identity:
             return bulk.as_property("kg/m^3", "category")
         return self.material.density_kg_m3.as_property("kg/m^3", self.source)
 
+    def expect_density(self, walls_shown: bool) -> PhysicalProperty:
+        """Within which the density of a weighed object lies too, unless its mass, size or material is wrong.
+
+        If nobody said what it is: anything that the tables hold.
+        """
+        likely = self.estimate_density(walls_shown)
+        if self.source != "default":
+            return likely
+        known = [item.density_kg_m3 for item in load_materials().values()]
+        known += [item.bulk_density_kg_m3 for item in load_categories().values() if item.bulk_density_kg_m3]
+        bounds = {"low": min(item.low for item in known), "high": max(item.high for item in known)}
+        return likely.model_copy(update={**bounds, "reference": "any material or category of the tables"})
+
 
 def identify(request: SimreadyRequest) -> Identity:
     """Who names the material, first: the request, its category, nobody.
@@ -39,16 +52,17 @@ def identify(request: SimreadyRequest) -> Identity:
         UnknownMaterial, UnknownCategory: The tables do not hold what the request names.
     """
     category = None if request.category is None else find_category(request.category)
+    table_top = find_material(request.physics.table_top).name
     if request.material is not None:
-        return Identity(category, find_material(request.material), "material_table")
+        return Identity(category, find_material(request.material).on(table_top), "material_table")
     if category is not None:
-        return Identity(category, _blend(category), "category")
+        return Identity(category, _blend(category, table_top), "category")
     return Identity(None, find_material(UNSPECIFIED), "default")
 
 
-def _blend(category: Category) -> Material:
+def _blend(category: Category, table_top: str) -> Material:
     """The category's most usual material, with intervals that span all its usual ones."""
-    usual = [find_material(name) for name in category.materials]
+    usual = [find_material(name).on(table_top) for name in category.materials]
     said = f"usual for '{category.name}': {', '.join(category.materials)}; value of the first: "
     return Material(
         name=usual[0].name,

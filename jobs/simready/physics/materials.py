@@ -5,10 +5,14 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
 
 from jobs.contracts.document import Document, Name
 from jobs.simready.errors import UnknownMaterial
 from jobs.simready.physics.estimate import Estimate
+from jobs.simready.physics.friction import Friction, find_friction
 
 UNSPECIFIED = "unspecified"
 _TABLE = Path(__file__).with_name("materials.toml")
@@ -22,6 +26,18 @@ class Material(Document):
     static_friction: Estimate
     dynamic_friction: Estimate
     restitution: Estimate
+
+    @model_validator(mode="after")
+    def _holds_better_at_rest(self) -> Self:
+        Friction(static=self.static_friction, dynamic=self.dynamic_friction)
+        return self
+
+    def on(self, other: Name) -> Material:
+        """The same, with the friction that the table of pairs has for it on another material, if it has."""
+        pair = find_friction(self.name, other)
+        if pair is None:
+            return self
+        return self.model_copy(update={"static_friction": pair.static, "dynamic_friction": pair.dynamic})
 
 
 def find_material(name: str) -> Material:
