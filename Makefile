@@ -9,7 +9,7 @@ ALL := $(JOBS),reconstruction-scans,reconstruction-torch,reconstruction-dxf,test
 PARTS ?= reconstruction speed posed unposed scans backgrounds artefacts single_view sweep_kernel
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test lint format interop bench-reconstruction bench-episodes
+.PHONY: setup demo test test-slow lint format interop bench-reconstruction bench-episodes
 
 setup: ## .venv with the `simfoundry` command; EXTRAS=all for tests and benchmarks too
 ifeq ($(EXTRAS),all)
@@ -24,6 +24,10 @@ demo: setup ## the bundled photos to a certified dataset
 test: ## everything that CI runs but the linters
 	@$(MAKE) --no-print-directory setup EXTRAS=all
 	@$(BIN)/python -m pytest
+
+test-slow: ## what takes longer than the tests should: real objects, whole runs
+	@$(MAKE) --no-print-directory setup EXTRAS=all
+	@$(BIN)/python -m pytest -m slow
 
 lint: ## style, types, import rules
 	@$(MAKE) --no-print-directory setup EXTRAS=all

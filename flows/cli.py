@@ -213,6 +213,7 @@ def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # p
     run_parser.add_argument("--mass", type=float, metavar="KG", help="what it weighs")
     run_parser.add_argument("--mass-tolerance", type=float, metavar="KG", help="of the scales (default 1 %% or 0.5 g)")
     run_parser.add_argument("--licence", metavar="TEXT", help="under which the asset may be used")
+    run_parser.add_argument("--layout", type=Path, metavar="JSON", help="where the objects stand in their scene")
     run_parser.add_argument("--scene", metavar="NAME", help="name of the scene; default: from the inputs' names")
     run_parser.add_argument("--profile", help="thresholds: " + ", ".join(known_profiles()) + " (default demo)")
     run_parser.add_argument("--until", choices=STAGES, help="stop after this job (default export)")

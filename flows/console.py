@@ -106,8 +106,8 @@ def _print_advice(result: RunResult) -> None:
     print(f"  {program} show {result.scene} --store {result.store}")
     if result.report:
         print(f"  open {result.report} in a browser")
-    mjcf = next((item.path for item in result.artifacts if item.kind == "asset/mjcf"), None)
-    if mjcf:
+    models = [item.path for kind in ("scene/mjcf", "asset/mjcf") for item in result.artifacts if item.kind == kind]
+    for mjcf in models[:1]:
         print(f"  {sys.executable} -m mujoco.viewer --mjcf={mjcf}")
     if result.dataset:
         print(f"  {program} verify {result.dataset}")

@@ -11,8 +11,9 @@ from typing import get_args
 
 from pydantic import ValidationError
 
+from jobs.contracts.assembly import SceneLayout
 from jobs.contracts.run import SOURCES_OF_OPTION, RunRequest, SourceKind
-from jobs.runtime.artifacts import describe_problems
+from jobs.runtime.artifacts import DocumentT, describe_problems
 from jobs.runtime.errors import BadInput, InvalidRequest
 from tasks.intake import InputMissing
 
@@ -71,7 +72,7 @@ class Order:
 def read_order(options: argparse.Namespace) -> Order:
     """Raises: BadInput: The options or the request document make no sense."""
     if options.request:
-        for option in (*_OF_EACH_OBJECT, "scene", *_OF_THE_RUN):
+        for option in (*_OF_EACH_OBJECT, "scene", "layout", *_OF_THE_RUN):
             if getattr(options, option) is not None:
                 raise OptionMisplaced(_flag(option), "--request", "The document says it; change it there.")
         return _from_document(options.request)
@@ -85,15 +86,20 @@ def read_order(options: argparse.Namespace) -> Order:
 
 
 def _from_document(path: Path) -> Order:
+    request = _read(path, RunRequest, "a request document")
+    return Order(request, {item.name: path.parent for item in request.objects})
+
+
+def _read(path: Path, kind: type[DocumentT], expected: str) -> DocumentT:
+    """Raises: InputMissing, InvalidRequest."""
     if not path.is_file():
-        raise InputMissing(path, "a request document")
+        raise InputMissing(path, expected)
     if path.stat().st_size > MAX_REQUEST_BYTES:
         raise InvalidRequest(str(path), f"it is larger than {MAX_REQUEST_BYTES} bytes")
     try:
-        request = RunRequest.from_json(path.read_bytes())
+        return kind.from_json(path.read_bytes())
     except ValidationError as error:
         raise InvalidRequest(str(path), describe_problems(error)) from error
-    return Order(request, {item.name: path.parent for item in request.objects})
 
 
 def _from_options(options: argparse.Namespace, kind: SourceKind) -> Order:
@@ -104,6 +110,8 @@ def _from_options(options: argparse.Namespace, kind: SourceKind) -> Order:
     folders = _name_objects(inputs, kind)
     about_each = {field: getattr(options, option) for option, field in _OF_EACH_OBJECT.items()}
     stated = {name: getattr(options, name) for name in _OF_THE_RUN if getattr(options, name) is not None}
+    if options.layout is not None:
+        stated["layout"] = _read(options.layout, SceneLayout, "a layout document")
     first, more = next(iter(folders)), len(folders) - 1
     try:
         request = RunRequest.model_validate(

@@ -1,4 +1,5 @@
-"""The pipeline: objects side by side up to assets, then episodes, then one dataset; a gate after each job."""
+"""The pipeline: objects side by side up to assets, then scenes of them and episodes, then one
+dataset; a gate after each job."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.outcome import Chain, Stopped
+from jobs.contracts.assembly import AssemblyRequest, SceneLayout
 from jobs.contracts.document import JobName, Name, StorePath
 from jobs.contracts.episodes import EpisodesRequest
 from jobs.contracts.export import ExportRequest
@@ -104,11 +106,17 @@ def build_scene(request: RunRequest, sources: Sources, store_uri: str) -> SceneD
     run.simulators = require_simulator(request, run.profile)
     results = build_assets(run, sources)
     run.require_objects(results)
-    if run.reaches("episodes"):
-        shards = record_episodes(run, dict(results))
-        run.require_objects(shards)
-        if run.reaches("export"):
-            return run.publish(export_dataset(run, tuple(ref for _, ref in shards)))
+    if not run.reaches("assembly"):
+        return run.publish()
+    scenes = assemble_scenes(run, results)
+    if not run.reaches("episodes"):
+        if not _collect(run, scenes):
+            raise SceneFailed(run.publish())
+        return run.publish()
+    shards = record_episodes(run, dict(results), scenes)
+    run.require_objects(shards)
+    if run.reaches("export"):
+        return run.publish(export_dataset(run, tuple(ref for _, ref in shards)))
     return run.publish()
 
 
@@ -127,14 +135,35 @@ def build_assets(run: SceneRun, sources: Sources) -> list[tuple[Name, ManifestRe
     return _collect(run, [(name, futures[name]) for name in in_order])
 
 
-def record_episodes(run: SceneRun, assets: dict[Name, ManifestRef]) -> list[tuple[Name, ManifestRef]]:
-    """Shards of episodes of each asset, side by side; only those that passed their gate go on."""
+def assemble_scenes(run: SceneRun, assets: list[tuple[Name, ManifestRef]]) -> list[Pending]:
+    """Scenes, side by side: one as each scan shows what was found in it, and one of all other assets on a table, for
+    which it takes two, or a run that ends there."""
+    found_in = {stage.subject: stage.found_in for stage in run.stages}
+    scans = {stage.subject: stage.outputs[0] for stage in run.stages if stage.outputs and stage.job == "reconstruction"}
+    groups: dict[Name | None, dict[Name, ManifestRef]] = {}
+    for name, ref in assets:
+        groups.setdefault(found_in[name], {})[name] = ref
+    alone = groups.get(None, {})
+    if len(alone) == 1 and run.request.until != "assembly":
+        del groups[None]
+    return [
+        (scan or run.request.scene, assemble_scene.submit(scan, scans[scan] if scan else None, members, run))
+        for scan, members in groups.items()
+    ]
+
+
+def record_episodes(
+    run: SceneRun, assets: dict[Name, ManifestRef], scenes: list[Pending]
+) -> list[tuple[Name, ManifestRef]]:
+    """Shards of episodes of each asset, side by side; only those that passed their gate go on. What becomes of the
+    scenes meanwhile is noted and stops nothing: episodes are of single objects."""
     shards = [
         (name, first, min(EPISODES_PER_SHARD, run.request.episodes - first))
         for name in assets
         for first in range(0, run.request.episodes, EPISODES_PER_SHARD)
     ]
     futures = [(name, record_shard.submit(name, assets[name], first, count, run)) for name, first, count in shards]
+    _collect(run, scenes)
     return _collect(run, futures)
 
 
@@ -156,6 +185,7 @@ def export_dataset(run: SceneRun, shards: tuple[ManifestRef, ...]) -> StorePath:
 
 
 Result = tuple[ManifestRef, list[StageOutcome]]
+Pending = tuple[Name, PrefectFuture[Result]]
 
 
 @dataclass(frozen=True)
@@ -193,6 +223,31 @@ def build_asset(item: Wanted, run: SceneRun) -> Result:
     if run.reaches("simready"):
         ref = chain.run(_simready(item, ref, run))
     return ref, chain.outcomes
+
+
+@task(task_run_name="scene", cache_policy=NO_CACHE, persist_result=False)
+def assemble_scene(
+    found_in: Name | None, scan: ManifestRef | None, assets: dict[Name, ManifestRef], run: SceneRun
+) -> Result:
+    """One scene: of what was found in a scan, where it stood, or of other assets as the request lays them out.
+
+    Raises:
+        Stopped: The job failed or the gate rejected.
+    """
+    asked = run.request.layout
+    placements = tuple(item for item in asked.placements if item.name in assets)
+    chain = Chain(found_in or run.request.scene, run.profile, run.store_uri)
+    request = AssemblyRequest(
+        schema_version=1,
+        profile=run.profile.name,
+        scene=chain.subject,
+        assets=tuple(assets.values()),
+        scan=scan,
+        found_in=found_in,
+        layout=SceneLayout(placements=placements, table=asked.table),
+        seed=run.request.seed,
+    )
+    return chain.run(request), chain.outcomes
 
 
 @task(task_run_name="episodes: {name} from {first}", cache_policy=NO_CACHE, persist_result=False)
@@ -262,7 +317,7 @@ def _simready(item: Wanted, mesh: ManifestRef, run: SceneRun) -> SimreadyRequest
     )
 
 
-def _collect(run: SceneRun, futures: Iterable[tuple[Name, PrefectFuture[Result]]]) -> list[tuple[Name, ManifestRef]]:
+def _collect(run: SceneRun, futures: Iterable[Pending]) -> list[tuple[Name, ManifestRef]]:
     """The results that there are, in order; all outcomes go to the run, and the scene's page is kept up to date."""
     results: list[tuple[Name, ManifestRef]] = []
     for name, future in futures:

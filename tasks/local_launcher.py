@@ -21,7 +21,7 @@ from jobs.contracts.report import ErrorReport, JobReport, ReadinessReport
 from jobs.runtime import paths
 from jobs.runtime.command import PROGRESS
 from jobs.runtime.errors import DefectiveJob, SimfoundryError, TransientError
-from jobs.runtime.registry import JobRequest
+from jobs.runtime.registry import MODULES, JobRequest
 from jobs.runtime.store import Store
 
 OnProgress = Callable[[str, int, int], None]
@@ -131,7 +131,7 @@ def _run(job: JobName, arguments: list[str], time_limit_s: float, on_progress: O
     if _interrupted.is_set():
         raise JobInterrupted(job)
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", f"jobs.{job}", *arguments],
+        [sys.executable, "-P", "-m", MODULES[job], *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -6,11 +6,11 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
-from jobs.contracts.document import JobName
 from jobs.contracts.profile import Profile
 from jobs.contracts.report import Readiness
 from jobs.contracts.run import STAGES, RunRequest
 from jobs.runtime.errors import BadInput, Unavailable
+from jobs.runtime.registry import home
 from jobs.runtime.store import Store
 from tasks.local_launcher import probe_job
 
@@ -71,8 +71,8 @@ def require_simulator(request: RunRequest, profile: Profile) -> tuple[str, ...]:
 
 
 def probe_everything() -> tuple[Readiness, ...]:
-    """What each job's probe says, side by side."""
-    jobs: tuple[JobName, ...] = STAGES
+    """What each job's probe says, side by side; jobs that share an image share a probe."""
+    jobs = [job for job in STAGES if home(job) == job]
     with ThreadPoolExecutor(len(jobs)) as pool:
         return tuple(item for report in pool.map(probe_job, jobs) for item in report.capabilities)
 

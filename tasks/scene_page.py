@@ -28,10 +28,11 @@ MAX_PICTURED_OBJECTS = 20
 """A page must open in a browser: pictures of further objects are left in the store."""
 ROOT_KINDS = (
     "mesh/glb", "mesh/textured_glb", *(f"mesh/{name}" for name in get_args(MeshFormat)),
-    "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb",
+    "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb", "scene/usd", "scene/mjcf",
 )  # fmt: skip
 """The kinds of file that a user opens."""
-_PICTURES = {"picture/contact_sheet": "sheet", "episode/preview": "wide"}
+_OF_SEVERAL: dict[JobName, str] = {"assembly": "Assembled scene", "export": "Export of what got through of"}
+_PICTURES = {"picture/contact_sheet": "sheet", "episode/preview": "wide", "picture/overview": "wide"}
 _TO_STORE = "../../"
 
 
@@ -107,17 +108,17 @@ class _Scene:
         return join((element("div", cells, "facts"), self._links()))
 
     def overview(self) -> Markup:
-        """One line for each object, one column for each of its jobs; below it the export of all of them."""
-        jobs: list[JobName] = [
-            job for job in STAGES[: STAGES.index(self.document.request.until) + 1] if job != "export"
-        ]
+        """One line for each object, one column for each of its jobs; below it what is made of several of them."""
+        reached = STAGES[: STAGES.index(self.document.request.until) + 1]
+        jobs: list[JobName] = [job for job in reached if job not in _OF_SEVERAL]
         rows: list[list[str]] = []
         for name in self.objects:
             cells = [_cell(self._outcomes(name, job)) for job in jobs]
             rows.append([self._thumbnail(name, "small"), element("b", name), *cells])
         overview = table(("", "object", *jobs), rows)
-        exports = self.document.outcomes("export")
-        return join((overview, "Export of what got through: ", _cell(list(exports)))) if exports else overview
+        whole = [stage for job in _OF_SEVERAL for stage in self.document.outcomes(job)]
+        lines = (element("p", join((f"{_OF_SEVERAL[stage.job]} {stage.subject}: ", _cell([stage])))) for stage in whole)
+        return join((overview, *lines))
 
     def section(self, subject: str) -> Markup:
         """Everything about one object, or about the scene's dataset."""
@@ -197,7 +198,7 @@ class _Scene:
         return picture(read_artifact(self.store, manifest, item), item.path, size)
 
     def _pictured(self, subject: str) -> bool:
-        return subject in self.subjects[:MAX_PICTURED_OBJECTS]
+        return subject in (*self.objects[:MAX_PICTURED_OBJECTS], self.document.scene)
 
     def _outcomes(self, subject: str, job: JobName) -> list[StageOutcome]:
         return [stage for stage in self.document.stages if (stage.subject, stage.job) == (subject, job)]

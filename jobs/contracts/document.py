@@ -35,7 +35,7 @@ StorePath = Annotated[
 """Path inside a store, with forward slashes, that cannot leave it."""
 Metres = Annotated[float, Field(gt=0, le=100)]
 Kilograms = Annotated[float, Field(gt=0, le=10_000)]
-JobName = Literal["reconstruction", "simready", "episodes", "export"]
+JobName = Literal["reconstruction", "simready", "assembly", "episodes", "export"]
 LengthUnit = Literal["m", "cm", "mm", "in"]
 
 

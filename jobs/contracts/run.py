@@ -7,13 +7,14 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from jobs.contracts.assembly import SceneLayout
 from jobs.contracts.document import Document, JobName, Kilograms, LengthUnit, Metres, Name, StorePath
 from jobs.contracts.manifest import ManifestRef, Usage
 from jobs.contracts.reconstruction import MeshFormat
 from jobs.contracts.report import ErrorReport
 from jobs.contracts.simready import Licence, require_mass_above_tolerance
 
-STAGES: tuple[JobName, ...] = ("reconstruction", "simready", "episodes", "export")
+STAGES: tuple[JobName, ...] = ("reconstruction", "simready", "assembly", "episodes", "export")
 
 
 SourceKind = Literal["photos", "scan", "picture", "mesh"]
@@ -84,7 +85,7 @@ class ObjectRequest(Document):
 
 class RunRequest(Document):
     """`request.json`. `episodes` is per object. Without `simulators` only the profile's first one may run. `formats`
-    are written of every mesh, beside its GLB."""
+    are written of every mesh, beside its GLB. `layout`: of the scene of all objects but those found in scans."""
 
     schema_version: Literal[1]
     scene: Name
@@ -95,6 +96,7 @@ class RunRequest(Document):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     simulators: tuple[Name, ...] = ()
     formats: tuple[MeshFormat, ...] = ()
+    layout: SceneLayout = SceneLayout()
 
     @model_validator(mode="after")
     def _distinct_names(self) -> Self:
@@ -106,6 +108,14 @@ class RunRequest(Document):
         taken = sorted(name for name in names for scan in scans if name.startswith(found_name(scan, "")))
         if taken:
             raise ValueError(f"what is found in a scan is called <scan>-<number>; rename {', '.join(taken)}")
+        return self
+
+    @model_validator(mode="after")
+    def _layout_of_objects(self) -> Self:
+        known = [item.name for item in self.objects if not item.scan]
+        unknown = [item.name for item in self.layout.placements if item.name not in known]
+        if unknown:
+            raise ValueError(f"the layout places {', '.join(unknown)}; objects it can place: {', '.join(known)}")
         return self
 
 

@@ -20,7 +20,7 @@ from jobs.runtime.artifacts import describe_problems
 from jobs.runtime.errors import InvalidRequest, SimfoundryError, TransientError
 from jobs.runtime.job import execute
 from jobs.runtime.redaction import redact
-from jobs.runtime.registry import PROBES, REQUESTS, JobRequest, resolve
+from jobs.runtime.registry import MODULES, PROBES, REQUESTS, JobRequest, home, resolve
 from jobs.runtime.settings import Settings, secret_values
 from jobs.runtime.store import Store, open_store
 
@@ -67,7 +67,7 @@ def tell_progress(step: str, done: int = 0, total: int = 0) -> None:
 
 
 def _parse(job: JobName, arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=f"python -m jobs.{job}", description=f"Run the job '{job}'.")
+    parser = argparse.ArgumentParser(prog=f"python -m {MODULES[job]}", description=f"Run the job '{job}'.")
     parser.add_argument("request_uri", nargs="?", help="STORE/scratch/requests/NAME.json")
     parser.add_argument("--store", help="store that the request lies in, if its address does not say so")
     parser.add_argument("--schema", action="store_true", help="print the JSON schema of the request")
@@ -95,7 +95,7 @@ def _probe(job: JobName) -> ReadinessReport:
     except Exception as error:  # a probe that breaks is not ready, and says so like any other
         detail = report_error(error).message
         seconds = time.monotonic() - started
-        remedy = f"Run `make setup`, or `pip install -e '.[{job}]' -c constraints.txt`."
+        remedy = f"Run `make setup`, or `pip install -e '.[{home(job)}]' -c constraints.txt`."
         broken = Readiness(kind="job", name=job, ready=False, seconds=seconds, detail=detail, remedy=remedy)
         capabilities = (broken,)
     return ReadinessReport(schema_version=1, capabilities=capabilities)

@@ -15,7 +15,7 @@ from jobs.contracts.document import JobName
 from jobs.contracts.manifest import Manifest
 from jobs.runtime.errors import NotInstalled
 from jobs.runtime.question import QUESTION_KIND, keyed_question
-from jobs.runtime.registry import JobRequest
+from jobs.runtime.registry import JobRequest, home
 
 SHARED_SOURCES = ("geometry", "simulation", "runtime", "contracts")
 _JOBS = Path(__file__).resolve().parents[1]
@@ -44,7 +44,7 @@ def output_key(request: JobRequest, inputs: Iterable[Manifest]) -> str:
 def source_digest(job: JobName) -> str:
     """Hash of the Python sources and data files that make the job's results. Profiles judge; they are left out."""
     digest = hashlib.sha256()
-    for folder in (job, *SHARED_SOURCES):
+    for folder in (home(job), *SHARED_SOURCES):
         for file in sorted((_JOBS / folder).rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts and "profiles" not in file.parts:
                 digest.update(file.relative_to(_JOBS).as_posix().encode() + b"\0")
@@ -63,12 +63,12 @@ def dependency_versions(job: JobName) -> dict[str, str]:
     versions = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
     for requirement in importlib.metadata.requires("simfoundry") or ():
         name, _, marker = requirement.partition(";")
-        extra = re.search(rf"extra == ['\"]{job}(-\w+)?['\"]", marker)
+        extra = re.search(rf"extra == ['\"]{home(job)}(-\w+)?['\"]", marker)
         if extra or not marker:
             distribution = re.split(r"[^A-Za-z0-9._-]", name.strip(), maxsplit=1)[0]
             try:
                 versions[distribution] = importlib.metadata.version(distribution)
             except importlib.metadata.PackageNotFoundError as error:
                 if extra is None or extra[1] is None:
-                    raise NotInstalled(job, distribution) from error
+                    raise NotInstalled(home(job), distribution) from error
     return versions

@@ -45,3 +45,13 @@ def test_what_is_found_in_a_scan_stands_behind_it():
     now = datetime.now(UTC)
     scene = SceneDocument(schema_version=1, scene="s", request=request, stages=stages, started_at=now, updated_at=now)
     assert scene.objects == ("cup", "desk", "desk-object-1", "desk-object-2", "pen")
+
+
+def test_a_layout_places_what_is_asked_for_and_no_scan():
+    objects = [{"name": "mug", "mesh": "mug.glb"}, {"name": "desk", "scan": "desk"}]
+    given = {"schema_version": 1, "scene": "kitchen", "objects": objects}
+    at = {"position_m": [0, 0]}
+    RunRequest.model_validate({**given, "layout": {"placements": [{"name": "mug", **at}]}})
+    for name in ("bowl", "desk"):
+        with pytest.raises(ValidationError, match=f"places {name}; objects it can place: mug"):
+            RunRequest.model_validate({**given, "layout": {"placements": [{"name": name, **at}]}})

@@ -19,6 +19,8 @@ def outputs(store: Path) -> list[Path]:
         (("--mesh", "{brick}", "--units", "mm", "--profile", "labb"), "UnknownProfile"),
         (("--mesh", "{brick}", "--units", "mm", "--simulator", "gazebo"), "SimulatorNotAdmitted"),
         (("--mesh", "{tmp}/no.glb"), "InputMissing"),
+        (("--mesh", "{brick}", "--layout", "{tmp}/no.json"), "InputMissing"),
+        (("--mesh", "{brick}", "--layout", "{tmp}/of_another.json"), "places mug; objects it can place: brick"),
         (("--photos", "{tmp}/empty"), "NoPhotos"),
         (("--scan", "{tmp}/empty"), "NoFrames"),
         (("--picture", "{tmp}/no.jpg"), "InputMissing"),
@@ -49,6 +51,7 @@ def test_is_refused_with_65_and_nothing_is_committed(
 ):
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "of_another.json").write_text('{"placements": [{"name": "mug", "position_m": [0, 0]}]}')
     (tmp_path / "climbing.json").write_text(
         '{"schema_version": 1, "scene": "s", "objects": [{"name": "a", "mesh": "../a.glb"}]}'
     )

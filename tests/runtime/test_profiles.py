@@ -12,7 +12,7 @@ from jobs.contracts.document import JobName
 from jobs.contracts.profile import Profile, Requirement
 from jobs.runtime.errors import UnknownProfile
 from jobs.runtime.profiles import known_profiles, load_profile
-from jobs.runtime.registry import REQUESTS
+from jobs.runtime.registry import REQUESTS, home
 
 ROOT = Path(jobs.__file__).parent
 STRICTNESS = ("demo", "lab", "production")
@@ -39,7 +39,7 @@ def test_an_unknown_profile_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", STRICTNESS)
 def test_every_required_check_is_named_in_the_job_that_measures_it(name: str, job: JobName) -> None:
     required = {requirement.check for requirement in load_profile(name).gates[job].requirements}
-    assert required - _strings(ROOT / job) == set()
+    assert required - _strings(ROOT / home(job)) == set()
 
 
 @pytest.mark.parametrize("name", STRICTNESS)

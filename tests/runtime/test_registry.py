@@ -33,5 +33,5 @@ def test_a_row_is_imported_when_it_is_asked_for() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownName, match=r"'exports'\. Known: episodes, export, .* Did you mean 'export'"):
+    with pytest.raises(UnknownName, match=r"'exports'\. Known: assembly, episodes, export, .* Did you mean 'export'"):
         resolve("job", RUNNERS, "exports")

@@ -102,7 +102,7 @@ def commit_reconstruction(
     manifest = Manifest(
         schema_version=1,
         job="reconstruction",
-        key="a" * 64,
+        key=sha256_of(root / "mesh.glb"),
         request_sha256="b" * 64,
         inputs=(),
         artifacts=tuple(

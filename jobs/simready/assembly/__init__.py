@@ -1,0 +1,1 @@
+"""Several assets become one scene."""
