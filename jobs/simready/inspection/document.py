@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.simready import Asset, PhysicalProperty
-from jobs.simready.inspection.joints import JointReading, inspect_joint, inspect_tree
+from jobs.simready.inspection.joints import StatedJoint, inspect_joint, inspect_tree
 from jobs.simready.inspection.masses import inspect_inertial
 from jobs.simready.inspection.surface_properties import inspect_friction, inspect_restitution
 from jobs.simready.inspection.violation import Rule, Violation
@@ -85,7 +85,7 @@ def _inspect_joints(asset: Asset, settings: InspectionSettings) -> Iterator[Viol
         if count > 1:
             yield Violation("static_names", DOCUMENT, f"has {count} links or joints called '{name}'")
     joints = [
-        JointReading(
+        StatedJoint(
             where=f"{DOCUMENT} {joint.name}",
             parent=joint.parent,
             child=joint.child,

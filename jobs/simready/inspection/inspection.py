@@ -47,10 +47,16 @@ class AssetFiles:
 def check_files(
     name: str, asset: AssetFiles, max_hull_vertices: int, settings: InspectionSettings
 ) -> tuple[CheckResult, ...]:
-    """One check per rule, with the number of its violations as value. Without its document nothing but `static_files`
-    can be measured."""
+    """One check per rule, with the number of its violations as value; only `static_files` where there is no document
+    to hold the files against."""
     found = inspect(asset, max_hull_vertices, settings)
-    return tuple(_count(name, rule, [item for item in found if item.rule == rule]) for rule in get_args(Rule))
+    measured = get_args(Rule) if isinstance(read_document(asset.root / DOCUMENT), Asset) else ("static_files",)
+    return tuple(
+        _count(name, rule, [item for item in found if item.rule == rule])
+        if rule in measured
+        else CheckResult(name=rule, subject=name, error=f"{DOCUMENT} cannot be read")
+        for rule in get_args(Rule)
+    )
 
 
 def inspect(asset: AssetFiles, max_hull_vertices: int, settings: InspectionSettings) -> tuple[Violation, ...]:

@@ -18,7 +18,7 @@ _UNIT = 1e-3
 
 
 @dataclass(frozen=True)
-class JointReading:
+class StatedJoint:
     """`parent`, `child`: names of bodies, `WORLD` for none. `axis` (3,) as the file has it, None where the kind of
     joint has none or the format cannot get it wrong.
 
@@ -39,7 +39,7 @@ class JointReading:
 
 
 def inspect_joint(
-    joint: JointReading, bodies: Collection[str], diagonal_m: float, settings: InspectionSettings
+    joint: StatedJoint, bodies: Collection[str], diagonal_m: float, settings: InspectionSettings
 ) -> Iterator[Violation]:
     """It joins two bodies where they both say, about an axis, between limits, and takes energy out, not in."""
     for problem in (
@@ -51,7 +51,7 @@ def inspect_joint(
 
 
 def inspect_tree(
-    joints: Sequence[JointReading], bodies: Sequence[str], mobility: Mobility | None, fmt: str
+    joints: Sequence[StatedJoint], bodies: Sequence[str], mobility: Mobility | None, fmt: str
 ) -> Iterator[Violation]:
     """Every body hangs on at most one other, and all of them on the same: on the world if the asset is static, else on
     a body that nothing holds. `mobility`: None where the format does not say what holds the base."""
@@ -74,12 +74,11 @@ def inspect_tree(
     if mobility == "dynamic" and WORLD in roots:
         yield Violation("static_base", fmt, "is held by the world; the asset moves freely")
     if mobility == "static" and roots - {WORLD}:
-        yield Violation(
-            "static_base", fmt, f"lets {', '.join(sorted(roots - {WORLD}))} move freely; the asset is static"
-        )
+        names = ", ".join(sorted(roots - {WORLD}))
+        yield Violation("static_base", fmt, f"lets {names} move freely; the asset is static")
 
 
-def _ends(joint: JointReading, bodies: Collection[str]) -> Iterator[str]:
+def _ends(joint: StatedJoint, bodies: Collection[str]) -> Iterator[str]:
     if joint.parent == joint.child:
         yield f"joins '{joint.child}' to itself"
     for side, name in (("parent", joint.parent), ("child", joint.child)):
@@ -89,14 +88,14 @@ def _ends(joint: JointReading, bodies: Collection[str]) -> Iterator[str]:
         yield "has no child"
 
 
-def _frames(joint: JointReading, diagonal_m: float, settings: InspectionSettings) -> Iterator[str]:
+def _frames(joint: StatedJoint, diagonal_m: float, settings: InspectionSettings) -> Iterator[str]:
     if not joint.gap_m <= settings.joint_gap * diagonal_m:
         yield f"is {1000 * joint.gap_m:.3g} mm apart from itself as its two bodies see it"
     if not joint.tilt_rad <= settings.joint_gap:
         yield f"is turned by {np.rad2deg(joint.tilt_rad):.3g} degrees as its two bodies see it"
 
 
-def _motion(joint: JointReading) -> Iterator[str]:
+def _motion(joint: StatedJoint) -> Iterator[str]:
     if joint.axis is not None and not abs(float(np.linalg.norm(joint.axis)) - 1) <= _UNIT:
         yield f"has the axis {joint.axis.tolist()}; it is of unit length"
     if joint.lower is None or joint.upper is None or not np.isfinite([joint.lower, joint.upper]).all():

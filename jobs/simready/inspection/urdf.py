@@ -11,7 +11,7 @@ import numpy as np
 from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.simready import Asset
 from jobs.simready.inspection.body import Bodies
-from jobs.simready.inspection.joints import JointReading, inspect_joint, inspect_tree
+from jobs.simready.inspection.joints import StatedJoint, inspect_joint, inspect_tree
 from jobs.simready.inspection.masses import inspect_inertial
 from jobs.simready.inspection.mujoco_bodies import compile_model, read_bodies
 from jobs.simready.inspection.references import inspect_reference
@@ -85,12 +85,12 @@ def _inspect_joints(root: ElementTree.Element, asset: Asset, settings: Inspectio
     yield from inspect_tree(joints, links, None, FORMAT)
 
 
-def _read_joint(joint: ElementTree.Element) -> JointReading:
+def _read_joint(joint: ElementTree.Element) -> StatedJoint:
     parent, child, limit, dynamics = (joint.find(tag) for tag in ("parent", "child", "limit", "dynamics"))
     lower, upper = (number(limit, side) for side in ("lower", "upper"))
     gains = {key: number(limit, key) for key in ("effort", "velocity")}
     gains |= {key: number(dynamics, key, 0.0) for key in ("damping", "friction")}
-    return JointReading(
+    return StatedJoint(
         where=f"{FORMAT} {joint.get('name')}",
         parent="" if parent is None else parent.get("link", ""),
         child="" if child is None else child.get("link", ""),

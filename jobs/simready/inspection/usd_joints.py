@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from pxr import Usd, UsdGeom, UsdPhysics
 
 from jobs.contracts.simready import Mobility
-from jobs.simready.inspection.joints import WORLD, JointReading
+from jobs.simready.inspection.joints import WORLD, StatedJoint
 from jobs.simready.inspection.usd_bodies import find_body, is_body, rotation_of
 from jobs.simready.inspection.usd_shapes import matrix_of
 
 _GAINS = ("stiffness", "damping", "friction", "armature", "maxforce")
 
 
-def read_joints(stage: Usd.Stage, mobility: Mobility) -> list[JointReading]:
+def read_joints(stage: Usd.Stage, mobility: Mobility) -> list[StatedJoint]:
     """Every joint, its limits in rad or m; bodies go by their paths.
 
     A prim outside of all bodies is what stands still of a static asset, and so part of the world.
@@ -30,7 +30,7 @@ def read_joints(stage: Usd.Stage, mobility: Mobility) -> list[JointReading]:
     ]
 
 
-def _read_joint(joint: UsdPhysics.Joint, mobility: Mobility, poses: UsdGeom.XformCache) -> JointReading:
+def _read_joint(joint: UsdPhysics.Joint, mobility: Mobility, poses: UsdGeom.XformCache) -> StatedJoint:
     prim = joint.GetPrim()
     parent, frame0 = _side(joint.GetBody0Rel(), joint.GetLocalPos0Attr(), joint.GetLocalRot0Attr(), poses)
     child, frame1 = _side(joint.GetBody1Rel(), joint.GetLocalPos1Attr(), joint.GetLocalRot1Attr(), poses)
@@ -38,7 +38,7 @@ def _read_joint(joint: UsdPhysics.Joint, mobility: Mobility, poses: UsdGeom.Xfor
     relative = np.linalg.inv(frame0) @ frame1
     kind = next((kind for kind in (UsdPhysics.RevoluteJoint, UsdPhysics.PrismaticJoint) if prim.IsA(kind)), None)
     lower, upper = (_limit(kind, prim, side) for side in ("lower", "upper"))
-    return JointReading(
+    return StatedJoint(
         where=f"usd {prim.GetPath()}",
         parent=_body(stage, parent, mobility),
         child=_body(stage, child, mobility),
@@ -51,8 +51,14 @@ def _read_joint(joint: UsdPhysics.Joint, mobility: Mobility, poses: UsdGeom.Xfor
             if attribute.GetName().lower().endswith(_GAINS) and isinstance(attribute.Get(), (int, float))
         },
         gap_m=float(np.linalg.norm(relative[:3, 3])),
-        tilt_rad=float(np.arccos(np.clip((np.trace(relative[:3, :3]) - 1) / 2, -1, 1))),
+        tilt_rad=_angle(relative[:3, :3]),
     )
+
+
+def _angle(rotation: NDArray[np.float64]) -> float:
+    """[rad] that a rotation (3, 3) turns by. Not by the cosine, which hardly changes for small ones."""
+    chord = float(np.linalg.norm(rotation - np.eye(3))) / (2 * np.sqrt(2))
+    return 2 * float(np.arcsin(min(1.0, chord)))
 
 
 def _side(

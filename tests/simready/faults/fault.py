@@ -11,7 +11,10 @@ import numpy as np
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.inspection import InspectionSettings
-from jobs.contracts.simready import ColliderSettings
+from jobs.contracts.simready import Asset, ColliderSettings
+from jobs.simready.checks.parity import check_parity
+from jobs.simready.checks.reading import read_mujoco, read_usd
+from jobs.simready.inspection.document import DOCUMENT
 from jobs.simready.inspection.inspection import AssetFiles, check_files
 
 
@@ -34,3 +37,11 @@ def check(asset: AssetFiles) -> dict[str, CheckResult]:
     """Its static checks by name, with the tolerances that a request has by default."""
     checks = check_files("thing", asset, ColliderSettings().max_hull_vertices, InspectionSettings())
     return {item.name: item for item in checks}
+
+
+def compare(asset: AssetFiles) -> dict[str, CheckResult]:
+    """What comes of holding its files against its document."""
+    document = Asset.from_json((asset.root / DOCUMENT).read_bytes())
+    readers = {"usd": read_usd, "mjcf": read_mujoco, "urdf": read_mujoco}
+    readings = {fmt: readers[fmt](path, document) for fmt, path in asset.files.items()}
+    return {item.name: item for item in check_parity(document, readings)}

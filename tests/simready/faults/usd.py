@@ -30,7 +30,7 @@ def _edited(put: Put) -> Callable[[AssetFiles, Generator], None]:
     return edit
 
 
-def _usd(check: str, put: Put, jointed: bool = False) -> Fault:
+def usd_fault(check: str, put: Put, jointed: bool = False) -> Fault:
     return Fault(check, _edited(put), jointed)
 
 
@@ -54,7 +54,7 @@ def _visual(stage: Usd.Stage) -> Usd.Prim:
     )
 
 
-def _joints(stage: Usd.Stage) -> list[Usd.Prim]:
+def moving_joints(stage: Usd.Stage) -> list[Usd.Prim]:
     """Those that move."""
     return [
         prim for prim in stage.Traverse() if prim.IsA(UsdPhysics.RevoluteJoint) or prim.IsA(UsdPhysics.PrismaticJoint)
@@ -69,7 +69,7 @@ def _mass(value: float) -> Put:
     return lambda stage, random: UsdPhysics.MassAPI(_body(stage, random)).GetMassAttr().Set(value)
 
 
-def _mass_times(factor: float) -> Put:
+def mass_times(factor: float) -> Put:
     def put(stage: Usd.Stage, random: Generator) -> None:
         mass = UsdPhysics.MassAPI(_body(stage, random))
         mass.GetMassAttr().Set(factor * mass.GetMassAttr().Get())
@@ -271,13 +271,13 @@ def _no_gravity(stage: Usd.Stage, random: Generator) -> None:
 
 def _joint_to(side: str, find: Callable[[Usd.Stage], str]) -> Put:
     def put(stage: Usd.Stage, random: Generator) -> None:
-        _joints(stage)[0].GetRelationship(f"physics:{side}").SetTargets([find(stage)])
+        moving_joints(stage)[0].GetRelationship(f"physics:{side}").SetTargets([find(stage)])
 
     return put
 
 
 def _swapped(stage: Usd.Stage, random: Generator) -> None:
-    joint = _joints(stage)[0]
+    joint = moving_joints(stage)[0]
     lower, upper = (joint.GetAttribute(f"physics:{side}Limit") for side in ("lower", "upper"))
     values = lower.Get(), upper.Get()
     lower.Set(values[1])
@@ -285,20 +285,20 @@ def _swapped(stage: Usd.Stage, random: Generator) -> None:
 
 
 def _limits_above_zero(stage: Usd.Stage, random: Generator) -> None:
-    _joints(stage)[0].GetAttribute("physics:lowerLimit").Set(3.0)
-    _joints(stage)[0].GetAttribute("physics:upperLimit").Set(4.0)
+    moving_joints(stage)[0].GetAttribute("physics:lowerLimit").Set(3.0)
+    moving_joints(stage)[0].GetAttribute("physics:upperLimit").Set(4.0)
 
 
 def _joint_attribute(name: str, value: Any) -> Put:
-    return lambda stage, random: _joints(stage)[0].GetAttribute(name).Set(value)
+    return lambda stage, random: moving_joints(stage)[0].GetAttribute(name).Set(value)
 
 
 def _drive(stage: Usd.Stage, random: Generator) -> None:
-    UsdPhysics.DriveAPI.Apply(_joints(stage)[0], "angular").CreateStiffnessAttr(-5.0)
+    UsdPhysics.DriveAPI.Apply(moving_joints(stage)[0], "angular").CreateStiffnessAttr(-5.0)
 
 
 def _second_parent(stage: Usd.Stage, random: Generator) -> None:
-    ends = [_joints(stage)[index].GetRelationship("physics:body1").GetTargets()[0] for index in (0, 1)]
+    ends = [moving_joints(stage)[index].GetRelationship("physics:body1").GetTargets()[0] for index in (0, 1)]
     again = UsdPhysics.FixedJoint.Define(stage, stage.GetDefaultPrim().GetPath().AppendChild("again"))
     again.CreateBody0Rel().SetTargets([ends[0]])
     again.CreateBody1Rel().SetTargets([ends[1]])
@@ -306,14 +306,14 @@ def _second_parent(stage: Usd.Stage, random: Generator) -> None:
 
 def _cycle(stage: Usd.Stage, random: Generator) -> None:
     """Of two joints from the base, each child becomes the other's parent."""
-    joints = _joints(stage)[:2]
+    joints = moving_joints(stage)[:2]
     ends = [joint.GetRelationship("physics:body1").GetTargets() for joint in joints]
     for joint, parent in zip(joints, reversed(ends), strict=True):
         joint.GetRelationship("physics:body0").SetTargets(parent)
 
 
 def _first_child(stage: Usd.Stage) -> str:
-    return str(_joints(stage)[0].GetRelationship("physics:body1").GetTargets()[0])
+    return str(moving_joints(stage)[0].GetRelationship("physics:body1").GetTargets()[0])
 
 
 def _moved_in(stage: Usd.Stage, random: Generator) -> None:
@@ -327,81 +327,83 @@ def _moved_in(stage: Usd.Stage, random: Generator) -> None:
 
 
 THIRTEEN = {
-    "usd: zero mass": _usd("static_mass", _mass(0.0)),
-    "usd: moments that no body has": _usd(
+    "usd: zero mass": usd_fault("static_mass", _mass(0.0)),
+    "usd: moments that no body has": usd_fault(
         "static_inertia", _inertia(lambda m: Gf.Vec3f(m[0], m[1], 3 * (m[0] + m[1])))
     ),
-    "usd: joint to what is no body": _usd(
+    "usd: joint to what is no body": usd_fault(
         "static_joints", _joint_to("body1", lambda s: str(_visual(s).GetPath())), True
     ),
-    "usd: joint apart from itself": _usd("static_joints", _joint_attribute("physics:localPos0", Gf.Vec3f(1)), True),
-    "usd: limits swapped": _usd("static_joints", _swapped, True),
-    "usd: body in a body": _usd("static_structure", _nested),
-    "usd: one axis scaled": _usd("static_transforms", _scaled(1, 2, 1)),
-    "usd: body without colliders": _usd("static_colliders", _no_colliders),
-    "usd: triangles collide on a moving body": _usd("static_colliders", _approximated("none")),
-    "usd: negative friction": _usd("static_friction", _friction(None, -0.5)),
-    "usd: part within another": _usd("static_overlap", _moved_in, True),
-    "usd: centimetres": _usd("static_units", lambda stage, _: UsdGeom.SetStageMetersPerUnit(stage, 0.01)),
-    "usd: Y up": _usd("static_units", lambda stage, _: UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)),
+    "usd: joint apart from itself": usd_fault(
+        "static_joints", _joint_attribute("physics:localPos0", Gf.Vec3f(1)), True
+    ),
+    "usd: limits swapped": usd_fault("static_joints", _swapped, True),
+    "usd: body in a body": usd_fault("static_structure", _nested),
+    "usd: one axis scaled": usd_fault("static_transforms", _scaled(1, 2, 1)),
+    "usd: body without colliders": usd_fault("static_colliders", _no_colliders),
+    "usd: triangles collide on a moving body": usd_fault("static_colliders", _approximated("none")),
+    "usd: negative friction": usd_fault("static_friction", _friction(None, -0.5)),
+    "usd: part within another": usd_fault("static_overlap", _moved_in, True),
+    "usd: centimetres": usd_fault("static_units", lambda stage, _: UsdGeom.SetStageMetersPerUnit(stage, 0.01)),
+    "usd: Y up": usd_fault("static_units", lambda stage, _: UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)),
 }
 """Neither UsdValidation nor the Omniverse validator finds any of them."""
 FAULTS = THIRTEEN | {
-    "usd: negative mass": _usd("static_mass", _mass(-1.0)),
-    "usd: mass not a number": _usd("static_mass", _mass(float("nan"))),
-    "usd: mass in grams": _usd("static_density", _mass_times(1000)),
-    "usd: mass of water": _usd("static_density", _mass_times(1000 / 7850)),
-    "usd: no mass": _usd("static_mass", _api_removed(UsdPhysics.MassAPI)),
-    "usd: mass left to density": _usd("static_mass", _blocked("physics:mass")),
-    "usd: no gravity": _usd("static_mass", _no_gravity),
-    "usd: negative moment": _usd("static_inertia", _inertia(lambda m: Gf.Vec3f(-m[0], m[1], m[2]))),
-    "usd: inertia left to geometry": _usd("static_inertia", _blocked("physics:diagonalInertia")),
-    "usd: identity inertia": _usd("static_inertia_of_shape", _inertia(lambda m: Gf.Vec3f(1))),
-    "usd: inertia of a shell": _usd("static_inertia_of_shape", _inertia(lambda m: m * 5 / 3)),
-    "usd: inertia in kg cm2": _usd("static_inertia_of_shape", _inertia(lambda m: m * 1e4)),
-    "usd: centre of mass outside": _usd("static_center_of_mass", _center),
-    "usd: centre of mass left to geometry": _usd("static_center_of_mass", _blocked("physics:centerOfMass")),
-    "usd: grams": _usd("static_units", lambda stage, _: UsdPhysics.SetStageKilogramsPerUnit(stage, 0.001)),
-    "usd: scaled to millimetres": _usd("static_transforms", _scaled(1000, 1000, 1000)),
-    "usd: mirrored": _usd("static_transforms", _scaled(-1, 1, 1)),
-    "usd: quaternion not of length 1": _usd("static_transforms", _turned),
-    "usd: no default prim": _usd("static_structure", lambda stage, _: stage.ClearDefaultPrim()),
-    "usd: what is seen collides": _usd("static_colliders", _visual_collides),
-    "usd: collision switched off": _usd("static_colliders", _collision_off),
-    "usd: collider of no body": _usd("static_base", _homeless_collider),
-    "usd: held by the world": _usd("static_base", _bolted),
-    "usd: kinematic": _usd("static_base", _kinematic),
-    "usd: slides harder than it starts": _usd("static_friction", _friction(0.2, 0.5)),
-    "usd: friction of nothing known": _usd("static_friction", _friction(50.0, 50.0)),
-    "usd: no physics material": _usd("static_friction", _unbound),
-    "usd: gains energy in a bounce": _usd(
+    "usd: negative mass": usd_fault("static_mass", _mass(-1.0)),
+    "usd: mass not a number": usd_fault("static_mass", _mass(float("nan"))),
+    "usd: mass in grams": usd_fault("static_density", mass_times(1000)),
+    "usd: mass of water": usd_fault("static_density", mass_times(1000 / 7850)),
+    "usd: no mass": usd_fault("static_mass", _api_removed(UsdPhysics.MassAPI)),
+    "usd: mass left to density": usd_fault("static_mass", _blocked("physics:mass")),
+    "usd: no gravity": usd_fault("static_mass", _no_gravity),
+    "usd: negative moment": usd_fault("static_inertia", _inertia(lambda m: Gf.Vec3f(-m[0], m[1], m[2]))),
+    "usd: inertia left to geometry": usd_fault("static_inertia", _blocked("physics:diagonalInertia")),
+    "usd: identity inertia": usd_fault("static_inertia_of_shape", _inertia(lambda m: Gf.Vec3f(1))),
+    "usd: inertia of a shell": usd_fault("static_inertia_of_shape", _inertia(lambda m: m * 5 / 3)),
+    "usd: inertia in kg cm2": usd_fault("static_inertia_of_shape", _inertia(lambda m: m * 1e4)),
+    "usd: centre of mass outside": usd_fault("static_center_of_mass", _center),
+    "usd: centre of mass left to geometry": usd_fault("static_center_of_mass", _blocked("physics:centerOfMass")),
+    "usd: grams": usd_fault("static_units", lambda stage, _: UsdPhysics.SetStageKilogramsPerUnit(stage, 0.001)),
+    "usd: scaled to millimetres": usd_fault("static_transforms", _scaled(1000, 1000, 1000)),
+    "usd: mirrored": usd_fault("static_transforms", _scaled(-1, 1, 1)),
+    "usd: quaternion not of length 1": usd_fault("static_transforms", _turned),
+    "usd: no default prim": usd_fault("static_structure", lambda stage, _: stage.ClearDefaultPrim()),
+    "usd: what is seen collides": usd_fault("static_colliders", _visual_collides),
+    "usd: collision switched off": usd_fault("static_colliders", _collision_off),
+    "usd: collider of no body": usd_fault("static_base", _homeless_collider),
+    "usd: held by the world": usd_fault("static_base", _bolted),
+    "usd: kinematic": usd_fault("static_base", _kinematic),
+    "usd: slides harder than it starts": usd_fault("static_friction", _friction(0.2, 0.5)),
+    "usd: friction of nothing known": usd_fault("static_friction", _friction(50.0, 50.0)),
+    "usd: no physics material": usd_fault("static_friction", _unbound),
+    "usd: gains energy in a bounce": usd_fault(
         "static_restitution", lambda stage, _: _physics(stage).GetRestitutionAttr().Set(1.5)
     ),
-    "usd: dented hull": _usd("static_hulls", _points(_collider, _dent)),
-    "usd: flat hull": _usd("static_hulls", _points(_collider, _flat)),
-    "usd: hull of 162 vertices": _usd("static_hulls", _finely),
-    "usd: hull inside out": _usd("static_meshes", _inside_out(_collider)),
-    "usd: visual inside out": _usd("static_meshes", _inside_out(_seen)),
-    "usd: points not numbers": _usd("static_meshes", _points(_seen, _not_a_number)),
-    "usd: hull's points not numbers": _usd("static_meshes", _points(_collider, _not_a_number)),
-    "usd: faces of points that are not there": _usd("static_meshes", _faces_out_of_range),
-    "usd: wrong extent": _usd("static_meshes", _wrong_extent),
-    "usd: wrong extents hint": _usd("static_meshes", _wrong_hint),
-    "usd: seen beside where it collides": _usd("static_alignment", _shifted_visual),
-    "usd: missing texture": _usd("static_references", _texture("./nowhere.png")),
-    "usd: absolute path": _usd("static_references", _texture("/nowhere/texture.png")),
+    "usd: dented hull": usd_fault("static_hulls", _points(_collider, _dent)),
+    "usd: flat hull": usd_fault("static_hulls", _points(_collider, _flat)),
+    "usd: hull of 162 vertices": usd_fault("static_hulls", _finely),
+    "usd: hull inside out": usd_fault("static_meshes", _inside_out(_collider)),
+    "usd: visual inside out": usd_fault("static_meshes", _inside_out(_seen)),
+    "usd: points not numbers": usd_fault("static_meshes", _points(_seen, _not_a_number)),
+    "usd: hull's points not numbers": usd_fault("static_meshes", _points(_collider, _not_a_number)),
+    "usd: faces of points that are not there": usd_fault("static_meshes", _faces_out_of_range),
+    "usd: wrong extent": usd_fault("static_meshes", _wrong_extent),
+    "usd: wrong extents hint": usd_fault("static_meshes", _wrong_hint),
+    "usd: seen beside where it collides": usd_fault("static_alignment", _shifted_visual),
+    "usd: missing texture": usd_fault("static_references", _texture("./nowhere.png")),
+    "usd: absolute path": usd_fault("static_references", _texture("/nowhere/texture.png")),
     "usd: path out of the package": Fault("static_references", _outside_texture),
-    "usd: missing layer": _usd("static_references", _missing_layer),
+    "usd: missing layer": usd_fault("static_references", _missing_layer),
     "usd: broken texture": Fault("static_files", _broken_texture),
     "usd: cut off": Fault("static_files", _cut_off),
-    "usd: joint to nowhere": _usd("static_joints", _joint_to("body0", lambda stage: "/nowhere"), True),
-    "usd: joint to itself": _usd("static_joints", _joint_to("body0", _first_child), True),
-    "usd: joint turned against itself": _usd(
+    "usd: joint to nowhere": usd_fault("static_joints", _joint_to("body0", lambda stage: "/nowhere"), True),
+    "usd: joint to itself": usd_fault("static_joints", _joint_to("body0", _first_child), True),
+    "usd: joint turned against itself": usd_fault(
         "static_joints", _joint_attribute("physics:localRot0", Gf.Quatf(0.6, 0.8, 0, 0)), True
     ),
-    "usd: no limits": _usd("static_joints", _joint_attribute("physics:upperLimit", float("inf")), True),
-    "usd: zero not within the limits": _usd("static_joints", _limits_above_zero, True),
-    "usd: negative drive": _usd("static_joints", _drive, True),
-    "usd: child of two": _usd("static_joints", _second_parent, True),
-    "usd: joints in a circle": _usd("static_joints", _cycle, True),
+    "usd: no limits": usd_fault("static_joints", _joint_attribute("physics:upperLimit", float("inf")), True),
+    "usd: zero not within the limits": usd_fault("static_joints", _limits_above_zero, True),
+    "usd: negative drive": usd_fault("static_joints", _drive, True),
+    "usd: child of two": usd_fault("static_joints", _second_parent, True),
+    "usd: joints in a circle": usd_fault("static_joints", _cycle, True),
 }
