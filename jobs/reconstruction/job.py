@@ -32,7 +32,8 @@ def run(request: ReconstructionRequest, workspace: Workspace) -> Manifest:
     sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
     if not sheet.exists():
         save_rendered_sheet(sheet, made.mesh)
-    checks = (*made.checks, *check_quality(quality, made.evidence), *write_formats(formats, glb, workspace))
+    written = write_formats(formats, glb, made.textured_glb, workspace)
+    checks = (*made.checks, *check_quality(quality, made.evidence), *written)
     workspace.publish_document("mesh/document", "mesh.json", _describe(made, request.name, provider))
     provenance = Provenance(
         maker=provider,

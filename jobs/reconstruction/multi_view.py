@@ -69,7 +69,8 @@ def _reconstruct(request: ReconstructionRequest, workspace: Workspace, shape: Ca
     finished = finish(carved, posed, request, workspace, found.photos)
     carved = finished.carved
     checks, scale_source, more = _scale(carved, posed, source, request.name)
-    finished.texture.save(carved.mesh, workspace.output("mesh/textured_glb", "textured.glb"))
+    textured = workspace.output("mesh/textured_glb", "textured.glb")
+    finished.texture.save(carved.mesh, textured)
     return Reconstruction(
         mesh=carved.mesh,
         scale_source=scale_source,
@@ -85,6 +86,7 @@ def _reconstruct(request: ReconstructionRequest, workspace: Workspace, shape: Ca
         views_used=len(carved.views),
         views_cut=tuple(view.name for view in carved.views if view.is_cut),
         evidence=finished.evidence,
+        textured_glb=textured,
     )
 
 

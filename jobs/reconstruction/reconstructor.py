@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import trimesh
@@ -29,7 +30,8 @@ PROVIDERS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """`mesh` [m, Z up where the source says which way is up], and the evidence for it; `evidence` of photos, if any."""
+    """`mesh` [m, Z up where the source says which way is up], and the evidence for it; `evidence` of photos, if any.
+    `textured_glb`: the same surface with a picture on it, an artifact already."""
 
     mesh: trimesh.Trimesh
     scale_source: ScaleSource
@@ -38,6 +40,7 @@ class Reconstruction:
     views_used: int | None = None
     views_cut: tuple[str, ...] = ()
     evidence: PhotoEvidence | None = None
+    textured_glb: Path | None = None
 
 
 class Reconstructor(Protocol):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
+import zipfile
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import ezdxf
@@ -12,10 +15,11 @@ import pytest
 import trimesh
 from ezdxf import units
 from numpy.typing import NDArray
+from PIL import Image
 from pxr import Usd, UsdGeom, UsdValidation
 
 from jobs.contracts.reconstruction import MeshLimits, ReconstructionRequest
-from jobs.geometry.glb_file import save_glb
+from jobs.geometry.glb_file import save_glb, save_textured_glb
 from jobs.geometry.mesh_file import load_mesh
 from jobs.reconstruction.formats.errors import FormatMismatch, FormatUnavailable
 from jobs.reconstruction.formats.export import require_formats
@@ -29,6 +33,8 @@ from tests.geometry.stages import WEDGE
 from tests.reconstruction.conftest import Bench
 
 DEFAULT = ("gltf", "obj", "ply", "stl", "usdz", "dxf")
+PATCHES = np.random.default_rng(1).integers(30, 226, (8, 3)).astype(np.uint8)
+PATCH_PX = 32
 COLOURS = np.array([[255, 0, 0, 255], [0, 128, 0, 255], [10, 20, 30, 255], [200, 200, 7, 255]], np.uint8)
 
 
@@ -125,6 +131,56 @@ def test_a_mesh_without_colours_has_none_in_any_format(tmp_path: Path, name: str
     if name not in ("dxf", "usdz"):
         back = load_mesh(path, None if name == "gltf" else "m", MeshLimits()).mesh
         assert not back.visual.defined or name == "obj"
+
+
+@pytest.fixture
+def textured(original: Original, tmp_path: Path) -> Original:
+    """The wedge, a patch of one colour on the picture for each of its faces."""
+    faces, count = np.asarray(original.mesh.faces), len(original.mesh.faces)
+    picture = np.repeat(np.repeat(PATCHES[None, :count], PATCH_PX, axis=0), PATCH_PX, axis=1)
+    encoded = BytesIO()
+    Image.fromarray(picture).save(encoded, "JPEG", quality=98, subsampling=0)
+    corners = np.array([[0.3, 0.3], [0.7, 0.3], [0.3, 0.7]])
+    uv = np.concatenate([(corners + np.array([face, 0])) / (count, 1) for face in range(count)])
+    vertices = np.asarray(original.mesh.vertices)[faces.reshape(-1)]
+    path = tmp_path / "textured.glb"
+    save_textured_glb(path, vertices, np.arange(3 * count).reshape(-1, 3), uv, encoded.getvalue())
+    return replace(original, textured_glb=path)
+
+
+@pytest.mark.parametrize("name", ["gltf", "obj", "usdz"])
+def test_the_picture_of_the_textured_surface_goes_along(textured: Original, tmp_path: Path, name: str) -> None:
+    path = write(name, textured, tmp_path / "out").main
+    writer: MeshWriter = resolve("mesh format", WRITERS, name)()
+    assert compare(name, triangles(textured.mesh), writer.read_back(path), writer.precision, 0.0) < 1e-7
+    uv, picture = _usd_picture(path) if name == "usdz" else _picture_by_trimesh(path)
+    middles = uv.reshape(-1, 3, 2).mean(axis=1) * (picture.width, picture.height)
+    seen = [picture.getpixel((int(u), int(picture.height - v))) for u, v in middles]
+    np.testing.assert_allclose(seen, PATCHES[: len(seen)], atol=8)
+
+
+def _picture_by_trimesh(path: Path) -> tuple[NDArray[np.float64], Image.Image]:
+    mesh = trimesh.load_scene(path, process=False).to_mesh()
+    material = mesh.visual.material
+    picture = material.image if path.suffix == ".obj" else material.baseColorTexture
+    return np.asarray(mesh.visual.uv)[mesh.faces.reshape(-1)], picture.convert("RGB")
+
+
+def _usd_picture(path: Path) -> tuple[NDArray[np.float64], Image.Image]:
+    stage = Usd.Stage.Open(str(path))
+    everything = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
+    assert [found.GetMessage() for found in UsdValidation.ValidationContext(everything).Validate(stage)] == []
+    mesh = stage.GetPrimAtPath("/object/mesh")
+    uv = np.array(UsdGeom.PrimvarsAPI(mesh).GetPrimvar("st").Get(), np.float64)
+    named = stage.GetPrimAtPath("/object/surface/picture").GetAttribute("inputs:file").Get().path
+    assert named == "./mesh.jpg"
+    with zipfile.ZipFile(path) as archive, archive.open("mesh.jpg") as file:
+        return uv[np.array(UsdGeom.Mesh(mesh).GetFaceVertexIndicesAttr().Get())], Image.open(file).convert("RGB")
+
+
+def test_an_obj_repeats_no_vertex_along_the_seams_of_its_picture(textured: Original, tmp_path: Path) -> None:
+    lines = write("obj", textured, tmp_path / "out").main.read_text().splitlines()
+    assert sum(line.startswith("v ") for line in lines) == len(textured.mesh.vertices)
 
 
 def test_each_format_is_published_with_what_was_measured(bench: Bench, tmp_path: Path) -> None:

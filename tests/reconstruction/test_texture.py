@@ -77,12 +77,15 @@ def test_the_textured_glb_is_the_same_surface_in_the_photos_colours(bench: Bench
 
 
 def test_a_known_size_holds_for_the_textured_mesh_too(bench: Bench, turntable: Turntable) -> None:
-    manifest = bench.run(bench.photos(turntable.folder, known_size_m=0.5))
-    plain, textured = (
-        load_mesh(bench.artifact(manifest, kind), None, MeshLimits()).mesh.bounds
-        for kind in ("mesh/glb", "mesh/textured_glb")
+    manifest = bench.run(bench.photos(turntable.folder, known_size_m=0.5, formats=["obj"]))
+    plain, textured, obj = (
+        load_mesh(bench.artifact(manifest, kind), unit, MeshLimits()).mesh.bounds
+        for kind, unit in (("mesh/glb", None), ("mesh/textured_glb", None), ("mesh/obj", "m"))
     )
     np.testing.assert_allclose(plain, textured, rtol=1e-6)
+    np.testing.assert_allclose(plain, obj, rtol=1e-6)
+    pictures = [item.path for item in manifest.of_kind("mesh/obj_file")]
+    assert pictures == ["formats/mesh.jpg", "formats/mesh.mtl"]
 
 
 def test_the_atlas_does_not_depend_on_how_many_threads_there_are(tmp_path: Path) -> None:

@@ -32,8 +32,12 @@ def require_formats(names: Sequence[str], writers: Mapping[str, str] = WRITERS) 
     return asked
 
 
-def write_formats(asked: Mapping[str, MeshWriter], glb: Path, workspace: Workspace) -> tuple[CheckResult, ...]:
+def write_formats(
+    asked: Mapping[str, MeshWriter], glb: Path, textured_glb: Path | None, workspace: Workspace
+) -> tuple[CheckResult, ...]:
     """Write `formats/mesh.<format>` for each, kind `mesh/<format>`, with what it refers to; read it back and compare.
+
+    A format that can hold a picture takes that of `textured_glb`.
 
     Returns:
         How far what was read back is from the original, one check per format.
@@ -44,7 +48,7 @@ def write_formats(asked: Mapping[str, MeshWriter], glb: Path, workspace: Workspa
     """
     if not asked:
         return ()
-    original = Original(glb, load_mesh(glb, None, MeshLimits()).mesh)
+    original = Original(glb, load_mesh(glb, None, MeshLimits()).mesh, textured_glb)
     return tuple(_write(name, writer, original, workspace) for name, writer in asked.items())
 
 

@@ -1,4 +1,4 @@
-"""USDZ: one binary USD layer in an uncompressed archive."""
+"""USDZ: one binary USD layer, and the picture on its surface, in an uncompressed archive."""
 
 # usd-core ships no types, and the next line takes no reason of its own.
 # pyright: reportAttributeAccessIssue=false
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import trimesh
 from numpy.typing import NDArray
 
 from jobs.contracts.reconstruction import MeshLimits
@@ -19,12 +18,13 @@ from jobs.geometry.colour_space import linear_from_srgb
 from jobs.geometry.glb_file import vertex_colours
 from jobs.geometry.mesh_file import load_mesh
 from jobs.reconstruction.formats.errors import FormatUnavailable
+from jobs.reconstruction.formats.textured import TexturedSurface
 from jobs.reconstruction.formats.writer import Original, Triangles, Written
 
 if TYPE_CHECKING:
-    from pxr import Usd, UsdGeom
+    from pxr import Usd, UsdGeom, UsdShade
 
-_ROOT = "object"
+_ROOT, _PICTURE = "object", "mesh.jpg"
 _WRITTEN_AT = 1262304000
 """2010-01-01, which the archive keeps: the same mesh gives the same bytes."""
 
@@ -43,7 +43,7 @@ class Usdz:
             raise FormatUnavailable("usdz", "the package 'usd-core' is not installed", "Run `make setup`.") from error
 
     def write(self, original: Original, folder: Path) -> Written:
-        """Metres and Z up, said by the stage; colours as display colours, which are linear in USD."""
+        """Metres and Z up, said by the stage; a picture, else display colours, which are linear in USD."""
         from pxr import Sdf, Usd, UsdGeom
 
         layer, path = folder / "mesh.usdc", folder / "mesh.usdz"
@@ -52,13 +52,23 @@ class Usdz:
         UsdGeom.SetStageMetersPerUnit(stage, 1.0)
         stage.SetDefaultPrim(UsdGeom.Xform.Define(stage, f"/{_ROOT}").GetPrim())
         prim = UsdGeom.Mesh.Define(stage, f"/{_ROOT}/mesh")
-        _author_surface(prim, original.mesh)
-        _author_material(stage, prim, vertex_colours(original.mesh))
+        files = [layer]
+        if original.textured_glb is not None:
+            surface = TexturedSurface.read(original.textured_glb)
+            _author_surface(prim, surface.vertices, surface.faces)
+            _author_picture(stage, prim, surface.uv)
+            files.append(folder / _PICTURE)
+            files[-1].write_bytes(surface.jpeg)
+        else:
+            _author_surface(prim, original.mesh.vertices, original.mesh.faces)
+            _author_colours(stage, prim, vertex_colours(original.mesh))
         stage.GetRootLayer().Export(str(layer), args={"format": "usdc"})
-        os.utime(layer, (_WRITTEN_AT, _WRITTEN_AT))
         with Sdf.ZipFileWriter.CreateNew(str(path)) as archive:
-            archive.AddFile(str(layer), layer.name)
-        layer.unlink()
+            for file in files:
+                os.utime(file, (_WRITTEN_AT, _WRITTEN_AT))
+                archive.AddFile(str(file), file.name)
+        for file in files:
+            file.unlink()
         return Written(path)
 
     def read_back(self, path: Path) -> Triangles:
@@ -67,11 +77,10 @@ class Usdz:
         return np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
 
 
-def _author_surface(prim: UsdGeom.Mesh, mesh: trimesh.Trimesh) -> None:
+def _author_surface(prim: UsdGeom.Mesh, vertices: NDArray[np.floating], corners: NDArray[np.int64]) -> None:
     from pxr import UsdGeom, Vt
 
-    points = np.ascontiguousarray(mesh.vertices, np.float32)
-    faces = np.ascontiguousarray(mesh.faces, np.int32)
+    points, faces = np.ascontiguousarray(vertices, np.float32), np.ascontiguousarray(corners, np.int32)
     prim.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(points))
     prim.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(faces.ravel()))
     prim.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(np.full(len(faces), 3, np.int32)))
@@ -80,15 +89,11 @@ def _author_surface(prim: UsdGeom.Mesh, mesh: trimesh.Trimesh) -> None:
     prim.CreateOrientationAttr(UsdGeom.Tokens.rightHanded)
 
 
-def _author_material(stage: Usd.Stage, prim: UsdGeom.Mesh, colours: NDArray[np.uint8] | None) -> None:
-    """A plain surface whose colour is the display colour, for programs that show nothing without a material."""
+def _author_colours(stage: Usd.Stage, prim: UsdGeom.Mesh, colours: NDArray[np.uint8] | None) -> None:
+    """The surface's colour is the display colour, for programs that show nothing without a material."""
     from pxr import Gf, Sdf, UsdGeom, UsdShade, Vt
 
-    material = UsdShade.Material.Define(stage, f"/{_ROOT}/surface")
-    shader = UsdShade.Shader.Define(stage, f"/{_ROOT}/surface/shader")
-    shader.CreateIdAttr("UsdPreviewSurface")
-    shader.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(0.8)
-    diffuse = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
+    diffuse = _author_material(stage, prim)
     if colours is None:
         diffuse.Set(Gf.Vec3f(0.5))
     else:
@@ -98,5 +103,37 @@ def _author_material(stage: Usd.Stage, prim: UsdGeom.Mesh, colours: NDArray[np.u
         reader.CreateIdAttr("UsdPrimvarReader_float3")
         reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set("displayColor")
         diffuse.ConnectToSource(reader.CreateOutput("result", Sdf.ValueTypeNames.Float3))
+
+
+def _author_picture(stage: Usd.Stage, prim: UsdGeom.Mesh, uv: NDArray[np.float64]) -> None:
+    from pxr import Sdf, UsdGeom, UsdShade, Vt
+
+    kind = Sdf.ValueTypeNames.TexCoord2fArray
+    primvar = UsdGeom.PrimvarsAPI(prim).CreatePrimvar("st", kind, UsdGeom.Tokens.vertex)
+    primvar.Set(Vt.Vec2fArray.FromNumpy(np.ascontiguousarray(uv, np.float32)))
+    reader = UsdShade.Shader.Define(stage, f"/{_ROOT}/surface/coordinates")
+    reader.CreateIdAttr("UsdPrimvarReader_float2")
+    reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set("st")
+    picture = UsdShade.Shader.Define(stage, f"/{_ROOT}/surface/picture")
+    picture.CreateIdAttr("UsdUVTexture")
+    picture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(Sdf.AssetPath(f"./{_PICTURE}"))
+    picture.CreateInput("sourceColorSpace", Sdf.ValueTypeNames.Token).Set("sRGB")
+    for wrap in ("wrapS", "wrapT"):
+        picture.CreateInput(wrap, Sdf.ValueTypeNames.Token).Set("clamp")
+    coordinates = reader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
+    picture.CreateInput("st", Sdf.ValueTypeNames.Float2).ConnectToSource(coordinates)
+    diffuse = _author_material(stage, prim)
+    diffuse.ConnectToSource(picture.CreateOutput("rgb", Sdf.ValueTypeNames.Float3))
+
+
+def _author_material(stage: Usd.Stage, prim: UsdGeom.Mesh) -> UsdShade.Input:
+    """A rough surface, bound to the mesh; returns its colour."""
+    from pxr import Sdf, UsdShade
+
+    material = UsdShade.Material.Define(stage, f"/{_ROOT}/surface")
+    shader = UsdShade.Shader.Define(stage, f"/{_ROOT}/surface/shader")
+    shader.CreateIdAttr("UsdPreviewSurface")
+    shader.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(0.8)
     material.CreateSurfaceOutput().ConnectToSource(shader.CreateOutput("surface", Sdf.ValueTypeNames.Token))
     UsdShade.MaterialBindingAPI.Apply(prim.GetPrim()).Bind(material)
+    return shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)

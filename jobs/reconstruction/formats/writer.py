@@ -27,10 +27,12 @@ Triangles = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 @dataclass(frozen=True)
 class Original:
-    """`mesh.glb`, which is authoritative, and what is in it: vertices [m, Z up], exact as float32."""
+    """`mesh.glb`, which is authoritative, and what is in it: vertices [m, Z up], exact as float32. `textured_glb`: the
+    same surface with a picture on it, where photos gave one."""
 
     glb: Path
     mesh: trimesh.Trimesh
+    textured_glb: Path | None = None
 
 
 @dataclass(frozen=True)
