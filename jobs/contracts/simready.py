@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from jobs.contracts.document import Document, JobName, Kilograms, Name
+from jobs.contracts.document import Document, JobName, Kilograms, Name, Sha256
 from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.trials import TrialSettings
@@ -117,6 +117,14 @@ class JointSettings(Document):
         return f"{damping}, friction = {self.hinge_friction:g} x carried weight x radius of gyration about the axis"
 
 
+class StandardSettings(Document):
+    """Which profile of the SimReady Foundation, in which version, the USD package is held against."""
+
+    profile: str = "Robotics-Prop"
+    version: str = "4.0.0"
+    time_limit_s: Annotated[float, Field(gt=0)] = 120.0
+
+
 class SimreadyRequest(Document):
     """One mesh to one asset. `material` and `category` are keys of their tables; `mass_kg` was weighed.
 
@@ -144,6 +152,7 @@ class SimreadyRequest(Document):
     settle: SettleSettings = SettleSettings()
     trials: TrialSettings = TrialSettings()
     inspection: InspectionSettings = InspectionSettings()
+    standard: StandardSettings = StandardSettings()
 
     @model_validator(mode="after")
     def _weighed(self) -> Self:
@@ -222,6 +231,7 @@ class Asset(Document):
     name: Name
     category: Name | None = None
     licence: Licence | None = None
+    sources: dict[str, Sha256]
     material: Name
     mass_kg: PhysicalProperty
     density_kg_m3: PhysicalProperty

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from manifold3d import Manifold
@@ -23,11 +23,16 @@ from jobs.simready.physics.mass import (
 
 
 def describe_asset(
-    request: SimreadyRequest, built: Sequence[BuiltLink], articulation: Articulation, identity: Identity
+    request: SimreadyRequest,
+    sources: Mapping[str, str],
+    built: Sequence[BuiltLink],
+    articulation: Articulation,
+    identity: Identity,
 ) -> Asset:
     """Everything that is known of the asset before it was dropped, so without stable poses.
 
     Args:
+        sources: Hashes of the files of the meshes, by name.
         built: The base first.
     """
     volume_m3 = sum(float(link.piece.solid.volume()) for link in built)
@@ -44,6 +49,7 @@ def describe_asset(
         name=request.name,
         category=None if identity.category is None else identity.category.name,
         licence=request.licence,
+        sources=dict(sources),
         material=material.name,
         mass_kg=mass,
         density_kg_m3=density,

@@ -28,9 +28,8 @@ class DecompositionFailed(SimfoundryError):
 
 class DecompositionCrashed(DecompositionFailed):
     def __init__(self, method: str, exit_code: int, last_words: str) -> None:
-        how = signal.Signals(-exit_code).name if exit_code < 0 else f"exit code {exit_code}"
-        said = f" ({last_words})" if last_words else ""
-        super().__init__(f"Convex decomposition '{method}' died with {how}{said}; its result is left out.")
+        how = tell_death(exit_code, last_words)
+        super().__init__(f"Convex decomposition '{method}' died with {how}; its result is left out.")
 
 
 class DecompositionTimedOut(DecompositionFailed):
@@ -39,3 +38,27 @@ class DecompositionTimedOut(DecompositionFailed):
             f"Convex decomposition '{method}' was not done within {limit_s:g} s and was stopped; its result is left "
             "out. Raise colliders.time_limit_s if the object needs it."
         )
+
+
+class ValidatorFailed(SimfoundryError):
+    """A validator of the standard gave no result: its checks are errors, and a gate that requires them rejects."""
+
+
+class ValidatorCrashed(ValidatorFailed):
+    def __init__(self, exit_code: int, last_words: str) -> None:
+        how = tell_death(exit_code, last_words)
+        super().__init__(f"The validators of the USD package died with {how}; nothing of it counts as valid.")
+
+
+class ValidatorTimedOut(ValidatorFailed):
+    def __init__(self, limit_s: float) -> None:
+        super().__init__(
+            f"The validators of the USD package were not done within {limit_s:g} s and were stopped; nothing of it "
+            "counts as valid. Raise standard.time_limit_s if the object needs it."
+        )
+
+
+def tell_death(exit_code: int, last_words: str) -> str:
+    """How a process ended, and what it said last."""
+    how = signal.Signals(-exit_code).name if exit_code < 0 else f"exit code {exit_code}"
+    return f"{how} ({last_words})" if last_words else how

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,8 @@ from jobs.simready.authoring.mjcf import author_mjcf
 from jobs.simready.authoring.parts import Parts
 from jobs.simready.authoring.urdf import author_urdf
 from jobs.simready.authoring.usd import author_usd
+from jobs.simready.authoring.usd_package import thumbnail_file
+from jobs.simready.authoring.usdz import save_usdz
 from jobs.simready.checks.mass import check_mass
 from jobs.simready.checks.measurements import check_links
 from jobs.simready.checks.parity import check_parity
@@ -30,6 +33,7 @@ from jobs.simready.inspection.inspection import AssetFiles, check_files
 from jobs.simready.link import BuiltLink, as_parts, build_link
 from jobs.simready.physics.identity import Identity, identify
 from jobs.simready.physics.materials import UNSPECIFIED
+from jobs.simready.standard.conformance import check_standard
 from jobs.simulation.simulator import open_simulator
 
 SIMULATOR = "mujoco"
@@ -56,7 +60,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         build_link(piece, request, scratch, workspace.progress) for piece in gather_links(pieces.pieces, articulation)
     )
     workspace.progress("mass")
-    asset = describe_asset(request, built, articulation, identity)
+    asset = describe_asset(request, pieces.sources, built, articulation, identity)
     workspace.progress("write USD, MJCF and URDF")
     parts = Parts(asset, tuple(map(as_parts, asset.links, built)))
     usd, mjcf, urdf = (author(parts, workspace.output) for author in (author_usd, author_mjcf, author_urdf))
@@ -75,13 +79,19 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     inspected = check_files(name, files, request.colliders.max_hull_vertices, request.inspection)
     workspace.progress("thumbnail")
     pose = poses[0] if poses else (1.0, 0.0, 0.0, 0.0)
-    render_thumbnail(parts, mjcf, simulator, pose, scratch, workspace.output("picture/thumbnail", "thumbnail.png"))
+    thumbnail = workspace.output("picture/thumbnail", "thumbnail.png")
+    render_thumbnail(parts, mjcf, simulator, pose, scratch, thumbnail)
+    workspace.progress("validate the USD package")
+    shutil.copyfile(thumbnail, workspace.output("asset/usd_file", thumbnail_file(name)))
+    usdz = workspace.output("asset/usdz", f"{name}.usdz")
+    save_usdz(usd, usdz)
     checks = (
         *check_links(parts, built),
         *check_mass(asset),
         *parity,
         *inspected,
         *trials.checks,
+        *check_standard(asset, usd, usdz, request.standard, scratch),
     )
     provenance = Provenance(
         maker=built[0].colliders.method,

@@ -65,7 +65,7 @@ def _make_and_drop_a_box() -> tuple[bool, str]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         built = build_link(piece, request, root, silent)
-        asset = describe_asset(request, [built], Articulation(request.name, (), "dynamic"), identify(request))
+        asset = describe_asset(request, {}, [built], Articulation(request.name, (), "dynamic"), identify(request))
         parts = Parts(asset, (as_parts(asset.links[0], built),))
 
         def output(kind: str, path: str) -> Path:

@@ -142,8 +142,18 @@ def test_every_file_that_another_one_needs_is_part_of_the_output(run_job: RunJob
         "urdf/meshes/visual.mtl": "asset/urdf_file",
         "urdf/meshes/visual.obj": "asset/urdf_file",
         "urdf/thing.urdf": "asset/urdf",
-        "usd/texture.png": "asset/usd_file",
-        "usd/thing.usd": "asset/usd",
+        "thing.usdz": "asset/usdz",
+        **{
+            f"usd/thing/simready_usd/{path}": "asset/usd_file"
+            for path in (
+                ".thumbs/256x256/thing.usd.png",
+                "runnables/physics/mujoco.usda",
+                "runnables/physics/newton.usda",
+                "runnables/physics/physx.usda",
+                "textures/thing.png",
+            )
+        },
+        "usd/thing/simready_usd/thing.usd": "asset/usd",
     }
 
 

@@ -16,4 +16,4 @@ def test_a_weighed_banana_is_fit_for_a_lab(realdata: Path, run_job: RunJob) -> N
     finished = run_job(mesh, name="banana", mass_kg=0.066, material="food")
     assert decide(finished.manifest, load_profile("lab")).reasons == ()
     assert 300 < finished.asset.density_kg_m3.value < 500
-    assert (finished.folder / "usd/texture.png").is_file()
+    assert (finished.folder / "usd/banana/simready_usd/textures/banana.png").is_file()

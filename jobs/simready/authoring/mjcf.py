@@ -9,17 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from jobs.contracts.simready import Joint, JointKind, Link
+from jobs.simready.authoring.contact import TORSIONAL_FRICTION_M, contact_dimensions, rolling_friction_m
 from jobs.simready.authoring.contact_filter import find_unfelt_pairs
 from jobs.simready.authoring.parts import UNCOLOURED_RGB, LinkParts, Parts, PlaceFile
 from jobs.simready.authoring.wavefront import save_obj
 from jobs.simready.collision.shape import Shape
 
 VISUAL_GROUP, COLLISION_GROUP = "2", "3"
-_TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M = 0.005, 0.0001
-"""MuJoCo's own defaults."""
-_ROLLING_RESISTANCE = 0.01
-"""Of what is round, as part of its radius: engineering tables give 0.001 (steel on steel) to 0.02 (rubber on concrete).
-Without any, a can that tipped over was still rolling after 10 s; a hull has facets to come to rest on."""
 _JOINT_TYPES: dict[JointKind, str] = {"revolute": "hinge", "prismatic": "slide"}
 
 
@@ -124,11 +120,11 @@ def _add_colliders(
             form = {"type": "mesh", "mesh": name}
         else:
             form = _primitive(shape)
-        rolls = shape.kind not in ("hull", "box")
-        rolling_m = _ROLLING_RESISTANCE * shape.size_m[0] if rolls else _ROLLING_FRICTION_M
         ElementTree.SubElement(
-            body, "geom", form, name=name, group=COLLISION_GROUP, condim="6" if rolls else "4",
-            friction=_numbers((sliding, _TORSIONAL_FRICTION_M, rolling_m)), mass="0", rgba="0.2 0.8 0.2 0.4",
+            body, "geom", form, name=name, group=COLLISION_GROUP,
+            condim=str(contact_dimensions(shape)),
+            friction=_numbers((sliding, TORSIONAL_FRICTION_M, rolling_friction_m(shape))),
+            mass="0", rgba="0.2 0.8 0.2 0.4",
         )  # fmt: skip
 
 

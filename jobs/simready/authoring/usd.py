@@ -1,4 +1,4 @@
-"""The asset as USD: one rigid body with UsdPhysics, for Isaac Sim, Newton and everything else that reads it."""
+"""The asset as a USD package: UsdPhysics that everything reads, and variants for simulators that want more."""
 
 # usd-core ships no types, and the next line takes no reason of its own.
 # pyright: reportAttributeAccessIssue=false
@@ -7,33 +7,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pxr import Gf, Kind, Sdf, Tf, Usd, UsdGeom, UsdPhysics, UsdSemantics, Vt
+import numpy as np
+from pxr import Gf, Kind, Sdf, Tf, Usd, UsdGeom, UsdPhysics, UsdShade, Vt
 
-from jobs.contracts.simready import Asset
 from jobs.simready.authoring.parts import Parts, PlaceFile
-from jobs.simready.authoring.usd_collider import author_collider
-from jobs.simready.authoring.usd_material import author_physics_material, author_visual_material, bind
-from jobs.simready.authoring.usd_mesh import author_mesh, author_texture_coordinates
-from jobs.simready.physics.principal_axes import compute_principal_axes
-
-TEXTURE_FILE = "texture.png"
+from jobs.simready.authoring.usd_labels import label, label_kind
+from jobs.simready.authoring.usd_link import author_link
+from jobs.simready.authoring.usd_material import author_physics_material
+from jobs.simready.authoring.usd_metadata import author_metadata
+from jobs.simready.authoring.usd_package import main_file, package_folder
+from jobs.simready.authoring.usd_runtime import author_runtimes
 
 
 def author_usd(parts: Parts, output: PlaceFile) -> Path:
-    """Write `usd/<name>.usd` (binary) and its texture: Z up, metres, kilograms.
+    """Write the main file (binary), pictures and payloads: Z up, metres, kilograms; see `usd_package` for the folders.
 
     Returns:
-        The USD file.
+        The main file.
     """
-    path = output("asset/usd", f"usd/{parts.asset.name}.usd")
-    if parts.base.visual.texture is not None:
-        output("asset/usd_file", f"usd/{TEXTURE_FILE}").write_bytes(parts.base.visual.texture.png)
+    name = parts.asset.name
+    path = output("asset/usd", main_file(name))
     stage = Usd.Stage.CreateInMemory()
     root = _author_root(stage, parts)
-    _author_rigid_body(root, parts.asset)
     looks = UsdGeom.Scope.Define(stage, root.GetPath().AppendChild("Looks")).GetPath()
-    _author_visual(stage, root.GetPath(), looks, parts)
-    _author_colliders(stage, root.GetPath(), looks, parts)
+    surface = _author_surface(stage, looks, parts)
+    colliders = [item for part in parts.links for item in author_link(stage, parts, part, looks, surface, output)]
+    author_metadata(stage, parts.asset)
+    author_runtimes(stage, colliders, surface, package_folder(name), output)
     stage.GetRootLayer().Export(str(path), args={"format": "usdc"})
     return path
 
@@ -45,39 +45,15 @@ def _author_root(stage: Usd.Stage, parts: Parts) -> Usd.Prim:
     root = UsdGeom.Xform.Define(stage, f"/{Tf.MakeValidIdentifier(parts.asset.name)}").GetPrim()
     stage.SetDefaultPrim(root)
     Usd.ModelAPI(root).SetKind(Kind.Tokens.component)
-    UsdSemantics.LabelsAPI.Apply(root, "class").CreateLabelsAttr([parts.asset.name])
-    low, high = parts.base.visual.mesh.bounds
+    label_kind(root, parts.asset)
+    bounds_m = np.array([part.visual.mesh.bounds for part in parts.links])
+    low, high = bounds_m[:, 0].min(axis=0), bounds_m[:, 1].max(axis=0)
     hint = Vt.Vec3fArray([Gf.Vec3f(*low.tolist()), Gf.Vec3f(*high.tolist())])
     UsdGeom.ModelAPI.Apply(root).SetExtentsHint(hint)
     return root
 
 
-def _author_rigid_body(root: Usd.Prim, asset: Asset) -> None:
-    moments, axes_wxyz = compute_principal_axes(asset.inertia_kg_m2)
-    UsdPhysics.RigidBodyAPI.Apply(root)
-    mass = UsdPhysics.MassAPI.Apply(root)
-    mass.CreateMassAttr(asset.mass_kg.value)
-    mass.CreateCenterOfMassAttr(Gf.Vec3f(*asset.center_of_mass_m))
-    mass.CreateDiagonalInertiaAttr(Gf.Vec3f(*moments))
-    mass.CreatePrincipalAxesAttr(Gf.Quatf(axes_wxyz[0], Gf.Vec3f(*axes_wxyz[1:])))
-
-
-def _author_visual(stage: Usd.Stage, root: Sdf.Path, looks: Sdf.Path, parts: Parts) -> None:
-    folder = UsdGeom.Xform.Define(stage, root.AppendChild("visuals")).GetPath()
-    mesh = author_mesh(stage, folder.AppendChild("mesh"), parts.base.visual.mesh)
-    texture = parts.base.visual.texture
-    if texture is not None:
-        author_texture_coordinates(mesh, texture.uv)
-    path = looks.AppendChild("visual")
-    material = author_visual_material(stage, path, None if texture is None else f"./{TEXTURE_FILE}")
-    UsdSemantics.LabelsAPI.Apply(material.GetPrim(), "material").CreateLabelsAttr([parts.asset.material])
-    bind(mesh.GetPrim(), material)
-
-
-def _author_colliders(stage: Usd.Stage, root: Sdf.Path, looks: Sdf.Path, parts: Parts) -> None:
-    folder = UsdGeom.Xform.Define(stage, root.AppendChild("collisions")).GetPath()
+def _author_surface(stage: Usd.Stage, looks: Sdf.Path, parts: Parts) -> UsdShade.Material:
     material = author_physics_material(stage, looks.AppendChild("surface"), parts.asset)
-    UsdSemantics.LabelsAPI.Apply(material.GetPrim(), "material").CreateLabelsAttr([parts.asset.material])
-    for index, shape in enumerate(parts.base.shapes):
-        collider = author_collider(stage, folder.AppendChild(f"{shape.kind}_{index:03d}"), shape)
-        bind(collider, material, purpose="physics")
+    label(material.GetPrim(), "material", parts.asset.material)
+    return material

@@ -1,0 +1,26 @@
+"""How contacts of a shape are set up, whatever file says it."""
+
+from __future__ import annotations
+
+from jobs.simready.collision.shape import Shape
+
+TORSIONAL_FRICTION_M = 0.005
+"""MuJoCo's own default, and Newton's."""
+_ROLLING_FRICTION_M = 0.0001
+"""The same, of what has facets to come to rest on."""
+_ROLLING_RESISTANCE = 0.01
+"""Of what is round, as part of its radius: engineering tables give 0.001 (steel on steel) to 0.02 (rubber on concrete).
+Without any, a can that tipped over was still rolling after 10 s."""
+
+
+def is_round(shape: Shape) -> bool:
+    return shape.kind not in ("hull", "box")
+
+
+def rolling_friction_m(shape: Shape) -> float:
+    return _ROLLING_RESISTANCE * shape.size_m[0] if is_round(shape) else _ROLLING_FRICTION_M
+
+
+def contact_dimensions(shape: Shape) -> int:
+    """MuJoCo's `condim`: sliding in two directions and twisting; what is round feels rolling as well."""
+    return 6 if is_round(shape) else 4

@@ -1,0 +1,1 @@
+"""Is an asset what the industry's own validators ask for?"""
