@@ -37,7 +37,7 @@ class JobReport(Document):
 class Readiness(Document):
     """What a capability just did, or why it could not. Ready means: it has just produced a checked result."""
 
-    kind: Literal["provider", "simulator", "store", "device", "job"]
+    kind: Literal["provider", "format", "simulator", "store", "device", "job"]
     name: Name
     ready: bool
     device: Device = "cpu"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import trimesh
@@ -19,6 +21,9 @@ from jobs.reconstruction.cameras.camera import Camera
 from jobs.reconstruction.cameras.shot import Shot
 from jobs.reconstruction.carving.carved import carve, complete, find_hull
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.formats.errors import FormatUnavailable
+from jobs.reconstruction.formats.shape import compare
+from jobs.reconstruction.formats.writer import WRITERS, MeshWriter, Original
 from jobs.reconstruction.pictures.picture import Picture
 from jobs.reconstruction.pictures.silhouette import find_silhouette
 from jobs.reconstruction.scans.canary import fuse_box, reread_box
@@ -29,6 +34,7 @@ from jobs.reconstruction.stereo.opencv_kernel import OpenCvKernel
 from jobs.reconstruction.stereo.refinement import refine
 from jobs.runtime.errors import SimfoundryError
 from jobs.runtime.key import dependency_versions
+from jobs.runtime.registry import resolve
 from jobs.runtime.workspace import silent
 
 _RADIUS_M, _DISTANCE_M, _SIDE_PX, _FOCAL_PX = 0.05, 0.4, 96, 240.0
@@ -39,29 +45,32 @@ _REMEDY = "Run `make setup` again: a library of the reconstruction extra is miss
 def probe() -> tuple[Readiness, ...]:
     """Carve a sphere, hollow a bowl, guess a shape, fuse a scanned box, write and read meshes. Never raises."""
     return (
-        _attempt("visual_hull", _carve_sphere),
-        _attempt("multi_view_stereo", _hollow_bowl),
-        _attempt("single_view", _guess_sphere),
-        _attempt("rgbd_fusion", fuse_box),
-        _attempt("scanned_object", reread_box),
-        _attempt("mesh_import", _import_cube),
+        _attempt("provider", "visual_hull", _carve_sphere),
+        _attempt("provider", "multi_view_stereo", _hollow_bowl),
+        _attempt("provider", "single_view", _guess_sphere),
+        _attempt("provider", "rgbd_fusion", fuse_box),
+        _attempt("provider", "scanned_object", reread_box),
+        _attempt("provider", "mesh_import", _import_cube),
+        *(_attempt("format", name, partial(_write_box, name)) for name in WRITERS),
     )
 
 
-def _attempt(name: str, canary: Callable[[], tuple[bool, str]]) -> Readiness:
-    started = time.monotonic()
+def _attempt(kind: Literal["provider", "format"], name: str, canary: Callable[[], tuple[bool, str]]) -> Readiness:
+    started, remedy = time.monotonic(), _REMEDY
     try:
         ready, detail = canary()
+    except FormatUnavailable as error:
+        ready, detail, remedy = False, error.seen, error.remedy
     except (SimfoundryError, RuntimeError, ValueError, OSError, ArithmeticError, LookupError, TypeError) as error:
         ready, detail = False, f"{type(error).__name__}: {error}"
     return Readiness(
-        kind="provider",
+        kind=kind,
         name=name,
         ready=ready,
         version=dependency_versions("reconstruction")["manifold3d"],
         seconds=time.monotonic() - started,
         detail=detail,
-        remedy="" if ready else _REMEDY,
+        remedy="" if ready else remedy,
     )
 
 
@@ -112,10 +121,27 @@ def _render_sphere(camera: Camera) -> np.ndarray:
 
 
 def _import_cube() -> tuple[bool, str]:
-    cube = trimesh.creation.box((0.1, 0.2, 0.3))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "cube.glb"
-        save_glb(cube, path)
-        extents = load_mesh(path, None, MeshLimits()).mesh.extents
+        extents = _save_box(Path(folder)).mesh.extents
     same = bool(np.allclose(extents, [0.1, 0.2, 0.3]))
     return same, f"wrote and read a box of 0.1 x 0.2 x 0.3 m; it came back as {' x '.join(f'{e:.3g}' for e in extents)}"
+
+
+def _write_box(name: str) -> tuple[bool, str]:
+    writer: MeshWriter = resolve("mesh format", WRITERS, name)()
+    writer.require_available()
+    with tempfile.TemporaryDirectory() as folder:
+        original = _save_box(Path(folder))
+        target = Path(folder) / name
+        target.mkdir()
+        written = writer.write(original, target)
+        triangles = (np.asarray(original.mesh.vertices, np.float64), np.asarray(original.mesh.faces, np.int64))
+        deviation_m = compare(name, triangles, writer.read_back(written.main), writer.precision, written.moved_m)
+    return True, f"wrote a box and read it back; it differs as if vertices had moved by {deviation_m:.1g} m"
+
+
+def _save_box(folder: Path) -> Original:
+    """As `mesh.glb`, and read again."""
+    path = folder / "mesh.glb"
+    save_glb(trimesh.creation.box((0.1, 0.2, 0.3)), path)
+    return Original(path, load_mesh(path, None, MeshLimits()).mesh)

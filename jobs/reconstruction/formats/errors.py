@@ -8,6 +8,8 @@ from jobs.runtime.errors import SimfoundryError, Unavailable
 class FormatUnavailable(Unavailable):
     def __init__(self, name: str, seen: str, remedy: str) -> None:
         super().__init__(f"The format '{name}' cannot be written here: {seen}. {remedy} Or leave it out of 'formats'.")
+        self.seen = seen
+        self.remedy = remedy
 
 
 class FormatMismatch(SimfoundryError):
