@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from jobs.contracts.assembly import AssemblyRequest
 from jobs.contracts.document import JobName
-from jobs.contracts.manifest import Manifest
+from jobs.contracts.manifest import Manifest, ManifestRef
 from jobs.contracts.reconstruction import CarvingSettings, ReconstructionRequest
 from jobs.contracts.run import STAGES, ObjectRequest
 from jobs.runtime import paths
@@ -77,6 +78,17 @@ def test_a_job_killed_at_every_step_ends_like_one_that_was_not(
     [request] = (undisturbed / "outputs" / job).glob("*/attempts/*/request.json")
     asked = {**json.loads(request.read_bytes()), "profile": "demo"}
     kill_at_every_step(json.dumps(asked).encode(), store, job, command)
+
+
+@pytest.mark.slow
+def test_assembly_killed_at_every_step_ends_like_one_that_was_not(command: Command, undisturbed: Path, tmp_path: Path):
+    store = tmp_path / "store"
+    shutil.copytree(undisturbed, store)
+    [asset] = (store / "outputs" / "simready").iterdir()
+    request = AssemblyRequest(
+        schema_version=1, profile="demo", scene="desk", assets=(ManifestRef(job="simready", key=asset.name),)
+    )
+    kill_at_every_step(request.to_json(), store, "assembly", command)
 
 
 def test_carving_killed_at_every_step_ends_like_carving_that_was_not(command: Command, tmp_path: Path):

@@ -6,22 +6,26 @@ from pathlib import Path
 import trimesh
 from PIL import Image, ImageDraw
 
+from jobs.contracts.assembly import AssembledScene
 from tests.flows.command import Command
 from tests.reconstruction.tabletop import pristine
 
 
 def test_a_scanned_tabletop_becomes_assets_each_judged_for_itself(command: Command, tmp_path: Path):
     pristine().write_seven_scenes(tmp_path / "desk")
-    result = command.json("run", "--scan", tmp_path / "desk", "--until", "simready", "--store", tmp_path / "store")
+    result = command.json("run", "--scan", tmp_path / "desk", "--until", "assembly", "--store", tmp_path / "store")
     assert result["exit_code"] == 0, result["stages"]
     found = [stage for stage in result["stages"] if stage["found_in"] == "desk" and stage["passed"]]
     assets = [stage["subject"] for stage in found if stage["job"] == "simready"]
     assert len(assets) >= 3
     assert all(name.startswith("desk-object-") for name in assets)
-    [scan] = (stage for stage in result["stages"] if stage["subject"] == "desk")
+    scan, scene = (stage for stage in result["stages"] if stage["subject"] == "desk")
     layout = next((tmp_path / "store" / "outputs" / "reconstruction" / scan["outputs"][0]["key"]).rglob("layout.json"))
     placed = [f"desk-{item['name']}" for item in json.loads(layout.read_bytes())["objects"]]
     assert set(assets) <= set(placed)
+    document = next((tmp_path / "store" / "outputs" / "assembly" / scene["outputs"][0]["key"]).rglob("scene.json"))
+    objects = AssembledScene.from_json(document.read_bytes()).objects
+    assert {(item.name, item.placed_by) for item in objects} == {(name, "scan") for name in assets}
 
 
 def test_one_picture_is_a_guess_that_demo_takes_and_lab_does_not(command: Command, tmp_path: Path):

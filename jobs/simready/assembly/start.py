@@ -63,7 +63,8 @@ def move(points_m: Array, T: Array) -> Array:
 
 
 def put_down(member: Member, rotation: Rotation, xy_m: Array, surface: Surface, clearance: float) -> Array:
-    """`T_scene_object` of an object whose own origin is over `xy_m` (2,), just above a surface."""
+    """`T_scene_object` of an object whose own origin is over `xy_m` (2,): just above a surface, a fixture on it."""
     lowest_m = float(rotation.apply(member.corners_m)[:, 2].min())
-    height_m = surface.height_m - lowest_m + clearance * member.diagonal_m
+    gap_m = 0.0 if member.is_fixture else clearance * member.diagonal_m
+    height_m = surface.height_m - lowest_m + gap_m
     return make_transform(rotation, np.array([*xy_m, height_m]))
