@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+# usd-core ships no types, and the next line takes no reason of its own.
+# pyright: reportAttributeAccessIssue=false
 import mujoco
 import numpy as np
 import pytest
+from pxr import Usd, UsdPhysics
 
+from jobs.simready.checks.reading import read_usd
 from tests.simready.conftest import ANY_COLLIDER, Finished, run_simready
 from tests.simready.things import DRAWER_SLIDES, LID_TURNS, box_with_lid, chest
 
@@ -71,3 +75,34 @@ def test_the_resistance_of_a_joint_says_that_it_is_a_rule(lid: Finished) -> None
     [joint] = lid.asset.joints
     assert joint.resistance_source.startswith("rule, not measured: damping = moved inertia / 0.5 s")
     assert (joint.source, joint.confidence) == ("given", 1)
+
+
+def test_usd_has_each_joint_where_the_asset_has_it(drawer: Finished, lid: Finished) -> None:
+    """And the industry's validator finds several bodies, well joined."""
+    for finished in (drawer, lid):
+        [joint] = finished.asset.joints
+        read = read_usd(finished.file("asset/usd"), finished.asset).joints[joint.child]
+        np.testing.assert_allclose(read.pivots_m, [joint.pivot_m] * 2, atol=1e-6)
+        np.testing.assert_allclose(read.axes, [joint.axis] * 2, atol=1e-6)
+        assert (read.kind, read.parent) == (joint.kind, joint.parent)
+        assert (read.lower, read.upper) == pytest.approx((joint.lower, joint.upper))
+        assert {name: finished.check(name).value for name in ("simready_profile", "usd_validation")} == {
+            "simready_profile": 1,
+            "usd_validation": 0,
+        }
+        assert finished.check("simready_features").detail == ""
+
+
+def test_usd_gives_the_damping_of_a_hinge_per_degree(lid: Finished) -> None:
+    stage = Usd.Stage.Open(str(lid.file("asset/usd")))
+    [joint] = lid.asset.joints
+    drive = UsdPhysics.DriveAPI(stage.GetPrimAtPath(f"/box/Joints/{joint.name}"), "angular")
+    assert drive.GetDampingAttr().Get() == pytest.approx(np.deg2rad(joint.damping))
+    assert drive.GetStiffnessAttr().Get() == 0
+
+
+def test_a_static_asset_is_fixed_to_the_world_in_usd(drawer: Finished, lid: Finished) -> None:
+    for finished in (drawer, lid):
+        stage = Usd.Stage.Open(str(finished.file("asset/usd")))
+        fixed = stage.GetPrimAtPath(f"/{finished.asset.name}/Joints/base_to_world")
+        assert fixed.IsValid() == (finished.asset.mobility == "static")

@@ -11,6 +11,7 @@ import numpy as np
 from pxr import Gf, Kind, Sdf, Tf, Usd, UsdGeom, UsdPhysics, UsdShade, Vt
 
 from jobs.simready.authoring.parts import Parts, PlaceFile
+from jobs.simready.authoring.usd_joint import author_joints
 from jobs.simready.authoring.usd_labels import label, label_kind
 from jobs.simready.authoring.usd_link import author_link
 from jobs.simready.authoring.usd_material import author_physics_material
@@ -32,8 +33,9 @@ def author_usd(parts: Parts, output: PlaceFile) -> Path:
     looks = UsdGeom.Scope.Define(stage, root.GetPath().AppendChild("Looks")).GetPath()
     surface = _author_surface(stage, looks, parts)
     colliders = [item for part in parts.links for item in author_link(stage, parts, part, looks, surface, output)]
+    joints = author_joints(stage, parts)
     author_metadata(stage, parts.asset)
-    author_runtimes(stage, colliders, surface, package_folder(name), output)
+    author_runtimes(stage, colliders, joints, surface, package_folder(name), output)
     stage.GetRootLayer().Export(str(path), args={"format": "usdc"})
     return path
 

@@ -19,9 +19,11 @@ from jobs.simready.physics.principal_axes import compute_principal_axes
 
 
 def link_path(parts: Parts, link: Link) -> Sdf.Path:
-    """The prim that moves: the root itself if it is the only link, else one below it. Its frame is the object frame."""
+    """The prim that moves: the root itself if it is the only link and free, else one below it. Its frame is the object
+    frame."""
     root = Sdf.Path.absoluteRootPath.AppendChild(Tf.MakeValidIdentifier(parts.asset.name))
-    return root if len(parts.links) == 1 else root.AppendChild(Tf.MakeValidIdentifier(link.name))
+    free = len(parts.links) == 1 and parts.asset.mobility == "dynamic"
+    return root if free else root.AppendChild(Tf.MakeValidIdentifier(link.name))
 
 
 def author_link(

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pxr import Sdf, Usd, UsdGeom, UsdPhysics, UsdShade
 
+from jobs.contracts.simready import Joint
 from jobs.simready.authoring.contact import TORSIONAL_FRICTION_M, contact_dimensions, rolling_friction_m
 from jobs.simready.authoring.mjcf import COLLISION_GROUP
 from jobs.simready.authoring.parts import PlaceFile
@@ -50,23 +50,22 @@ class Value:
 
 @dataclass(frozen=True)
 class Opinion:
-    """A schema to apply to a prim, and values that differ from its defaults or must not depend on them."""
+    """A schema to apply to a prim, if there is one, and values that differ from its defaults."""
 
-    schema: str
+    schema: str | None
     values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """What a simulator is told of every collider, of those that are meshes, and of what they are made of.
-
-    The latter depends on the rolling friction [m] of what is roundest.
-    """
+    """What a simulator is told of every collider, of those that are meshes, of what they are made of (depending on the
+    rolling friction [m] of what is roundest), and of joints, whose friction OpenUSD itself has no word for."""
 
     name: str
     collider: Callable[[Shape], Opinion]
     hull: Opinion
     material: Callable[[float], Opinion]
+    joint: Callable[[Joint], Opinion]
 
     @property
     def payload(self) -> str:
@@ -93,6 +92,20 @@ def _physx_material(_: float) -> Opinion:
     return Opinion("PhysxMaterialAPI", (Value("physxMaterial:frictionCombineMode", _TOKEN, "max", uniform=True),))
 
 
+def _mujoco_joint(joint: Joint) -> Opinion:
+    return Opinion("MjcJointAPI", (Value("mjc:frictionloss", _DOUBLE, joint.friction, uniform=True),))
+
+
+def _newton_joint(joint: Joint) -> Opinion:
+    """Newton has the attribute without a schema for it (requirement NEWTON.DJ.002)."""
+    return Opinion(None, (Value("newton:friction", _FLOAT, joint.friction),))
+
+
+def _physx_joint(_: Joint) -> Opinion:
+    """PhysX counts friction of joints by the load on them, without a unit: ours is not that."""
+    return Opinion("PhysxJointAPI")
+
+
 RUNTIMES = (
     Runtime(
         "PhysX",
@@ -102,30 +115,39 @@ RUNTIMES = (
             (Value("physxConvexHullCollision:hullVertexLimit", _INT, _PHYSX_HULL_VERTICES),),
         ),
         material=_physx_material,
+        joint=_physx_joint,
     ),
     Runtime(
         "Newton",
         collider=lambda _: Opinion("NewtonCollisionAPI"),
         hull=Opinion("NewtonMeshCollisionAPI"),
         material=_newton_material,
+        joint=_newton_joint,
     ),
     Runtime(
         "MuJoCo",
         collider=_mujoco_collider,
         hull=Opinion("MjcMeshCollisionAPI", (Value("mjc:inertia", _TOKEN, "convex", uniform=True),)),
         material=_mujoco_material,
+        joint=_mujoco_joint,
     ),
 )
 
 
 def author_runtimes(
-    stage: Usd.Stage, colliders: Sequence[Collider], surface: UsdShade.Material, folder: str, output: PlaceFile
+    stage: Usd.Stage,
+    colliders: Sequence[Collider],
+    joints: Sequence[tuple[Sdf.Path, Joint]],
+    surface: UsdShade.Material,
+    folder: str,
+    output: PlaceFile,
 ) -> None:
     """Write a payload for each simulator below `folder`, and a variant set on the default prim that loads it."""
     root = stage.GetRootLayer().GetPrimAtPath(stage.GetDefaultPrim().GetPath())
     for runtime in RUNTIMES:
-        path = output("asset/usd_file", f"{folder}/{runtime.payload}")
-        _author_payload(stage, runtime, colliders, surface.GetPath(), path)
+        payload = _copy_frame(stage)
+        _author_opinions(payload, runtime, colliders, joints, surface.GetPath())
+        payload.GetRootLayer().Export(str(output("asset/usd_file", f"{folder}/{runtime.payload}")))
         variants = Sdf.VariantSetSpec(root, runtime.name)
         Sdf.VariantSpec(variants, "Disabled")
         enabled = Sdf.VariantSpec(variants, "Enabled").primSpec
@@ -142,26 +164,37 @@ def describe_runtimes(root: Sdf.Path) -> dict[str, dict[str, str]]:
     }
 
 
-def _author_payload(
-    stage: Usd.Stage, runtime: Runtime, colliders: Sequence[Collider], surface: Sdf.Path, path: Path
-) -> None:
+def _copy_frame(stage: Usd.Stage) -> Usd.Stage:
+    """Units, axis and default prim of the main file."""
     payload = Usd.Stage.CreateInMemory()
     UsdGeom.SetStageUpAxis(payload, UsdGeom.GetStageUpAxis(stage))
     UsdGeom.SetStageMetersPerUnit(payload, UsdGeom.GetStageMetersPerUnit(stage))
     UsdPhysics.SetStageKilogramsPerUnit(payload, UsdPhysics.GetStageKilogramsPerUnit(stage))
     payload.SetDefaultPrim(payload.OverridePrim(stage.GetDefaultPrim().GetPath()))
+    return payload
+
+
+def _author_opinions(
+    payload: Usd.Stage,
+    runtime: Runtime,
+    colliders: Sequence[Collider],
+    joints: Sequence[tuple[Sdf.Path, Joint]],
+    surface: Sdf.Path,
+) -> None:
     for collider in colliders:
         _author_opinion(payload, collider.path, runtime.collider(collider.shape))
         if collider.shape.kind == "hull":
             _author_opinion(payload, collider.path, runtime.hull)
+    for path, joint in joints:
+        _author_opinion(payload, path, runtime.joint(joint))
     rolling_m = max(rolling_friction_m(collider.shape) for collider in colliders)
     _author_opinion(payload, surface, runtime.material(rolling_m))
-    payload.GetRootLayer().Export(str(path))
 
 
 def _author_opinion(payload: Usd.Stage, path: Sdf.Path, opinion: Opinion) -> None:
     prim = payload.OverridePrim(path)
-    prim.AddAppliedSchema(opinion.schema)
+    if opinion.schema is not None:
+        prim.AddAppliedSchema(opinion.schema)
     for value in opinion.values:
         variability = Sdf.VariabilityUniform if value.uniform else Sdf.VariabilityVarying
         prim.CreateAttribute(value.name, value.kind, False, variability).Set(value.value)
