@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from jobs.contracts.document import Document
+from jobs.contracts.grasps import GraspSettings
 
 Seconds = Annotated[float, Field(gt=0, le=60)]
 
@@ -45,8 +46,10 @@ class TumbleSettings(Document):
 
 
 class TrialSettings(Document):
-    """What every asset that moves freely goes through after it was dropped in random orientations."""
+    """What every asset that moves freely goes through after it was dropped in random orientations; `grasp` is for those
+    that the gripper can hold."""
 
     fall: FallSettings = FallSettings()
     slope: SlopeSettings = SlopeSettings()
     tumble: TumbleSettings = TumbleSettings()
+    grasp: GraspSettings = GraspSettings()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from jobs.simready.authoring.urdf import author_urdf
 from jobs.simready.authoring.usd import author_usd
 from jobs.simready.authoring.usd_package import thumbnail_file
 from jobs.simready.authoring.usdz import save_usdz
+from jobs.simready.checks.grasp import take_hold
 from jobs.simready.checks.mass import check_mass
 from jobs.simready.checks.measurements import check_links
 from jobs.simready.checks.parity import check_parity
@@ -61,15 +63,20 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     )
     workspace.progress("mass")
     asset = describe_asset(request, pieces.sources, built, articulation, identity)
-    workspace.progress("write USD, MJCF and URDF")
+    workspace.progress("write MJCF")
     parts = Parts(asset, tuple(map(as_parts, asset.links, built)))
-    usd, mjcf, urdf = (author(parts, workspace.output) for author in (author_usd, author_mjcf, author_urdf))
+    mjcf, simulator = author_mjcf(parts, workspace.output), open_simulator(SIMULATOR)
+    workspace.progress("take hold of it")
+    hold = take_hold([link.piece.solid for link in built], parts, mjcf, simulator, request, scratch)
+    workspace.publish_document("asset/grasps", "grasps.json", hold.grasps)
+    workspace.progress("write USD and URDF")
+    parts = replace(parts, grasps=hold.grasps.grasps)
+    usd, urdf = author_usd(parts, workspace.output), author_urdf(parts, workspace.output)
     save_glb(concatenate([link.visual.mesh for link in built]), workspace.output("asset/glb", f"{name}.glb"))
     workspace.progress("read them again")
     read = {"usd": read_usd(usd, asset), "mjcf": read_mujoco(mjcf, asset), "urdf": read_mujoco(urdf, asset)}
     parity = check_parity(asset, read)
     workspace.progress("try it out")
-    simulator = open_simulator(SIMULATOR)
     trials = try_out(parts, mjcf, simulator, request, scratch)
     poses = trials.stable_poses_wxyz
     asset = asset.model_copy(update={"stable_poses_wxyz": poses})
@@ -91,6 +98,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         *parity,
         *inspected,
         *trials.checks,
+        *hold.checks,
         *check_standard(asset, usd, usdz, request.standard, scratch),
     )
     provenance = Provenance(

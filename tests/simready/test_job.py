@@ -132,6 +132,7 @@ def test_every_file_that_another_one_needs_is_part_of_the_output(run_job: RunJob
     kinds = {item.path: item.kind for item in finished.manifest.artifacts}
     assert kinds == {
         "asset.json": "asset/document",
+        "grasps.json": "asset/grasps",
         "mjcf/meshes/visual.obj": "asset/mjcf_file",
         "mjcf/texture.png": "asset/mjcf_file",
         "mjcf/thing.xml": "asset/mjcf",

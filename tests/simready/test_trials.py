@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ REQUEST = SimreadyRequest(
     schema_version=1, profile="lab", name="thing", mesh=ManifestRef(job="reconstruction", key="0" * 64)
 )
 SIZE_M = (0.1, 0.06, 0.04)
+BOX = trimesh.creation.box(SIZE_M)
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +85,10 @@ def test_what_is_fixed_is_not_asked_how_it_falls(wooden_box: Finished, tmp_path:
     assert {check.name: check.value for check in checks} == {"moves_freely": 0, "slides_upright": 0}
 
 
-def author(asset: Asset, folder: Path) -> tuple[Parts, Path]:
-    box = trimesh.creation.box(SIZE_M)
-    parts = Parts(asset, (LinkParts(asset.links[0], Visual(box, None), (Shape("hull", box),)),))
+def author(asset: Asset, folder: Path, boxes: Sequence[trimesh.Trimesh] = (BOX,)) -> tuple[Parts, Path]:
+    """An asset made of boxes, whatever its document says."""
+    visual = Visual(trimesh.boolean.union(boxes, engine="manifold"), None)
+    parts = Parts(asset, (LinkParts(asset.links[0], visual, tuple(Shape("hull", box) for box in boxes)),))
 
     def output(kind: str, path: str) -> Path:
         target = folder / path

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobs.contracts.grasps import Grasp
 from jobs.contracts.simready import Asset, Joint, Link
 from jobs.simready.appearance.visual import Visual
 from jobs.simready.collision.shape import Shape
@@ -27,10 +28,11 @@ class LinkParts:
 
 @dataclass(frozen=True)
 class Parts:
-    """One asset, link by link, the base first."""
+    """One asset, link by link, the base first; and where it can be taken hold of."""
 
     asset: Asset
     links: tuple[LinkParts, ...]
+    grasps: tuple[Grasp, ...] = ()
 
     @property
     def base(self) -> LinkParts:

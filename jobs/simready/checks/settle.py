@@ -50,7 +50,7 @@ def _drop_once(specimen: Specimen, orientation_wxyz: NDArray[np.float64], settin
         if not np.isfinite(motion_m):
             return None
         if len(recent) == 3 and motion_m <= settings.rest_motion * specimen.diagonal_m and specimen.touches_plane():
-            return Rest(specimen.simulation.pose(specimen.body)[1], specimen.simulation.penetration_m(specimen.body))
+            return Rest(specimen.simulation.pose(specimen.body)[1], specimen.penetration_m())
     return None
 
 

@@ -84,7 +84,7 @@ def slide(
     simulation.set_gravity(GRAVITY_M_S2 * (np.sin(angle) * downhill - np.cos(angle) * np.array([0.0, 0.0, 1.0])))
     for _ in range(_SAMPLES):
         specimen.wait(duration_s / _SAMPLES)
-        depths_m.append(simulation.penetration_m(specimen.body))
+        depths_m.append(specimen.penetration_m())
         speeds_m_s.append(float(simulation.velocity(specimen.body)[0] @ downhill))
     way_m = (specimen.place_of_corners().mean(axis=0) - start_m) @ downhill
     acceleration_m_s2 = (speeds_m_s[-1] - speeds_m_s[_SAMPLES // 2 - 1]) / (duration_s / 2)

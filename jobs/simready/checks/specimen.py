@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,37 +30,52 @@ class Plane:
 
 @dataclass(frozen=True)
 class Specimen:
-    """`corners_m` (n, 3): of the base's colliders, in the object frame; `body`: the base's name in the simulation."""
+    """`corners_m`: of each link's colliders (n, 3), in the object frame, by the link's name in the simulation; the base
+    comes first."""
 
     simulation: Simulation
-    body: str
-    corners_m: NDArray[np.float64]
+    corners_m: Mapping[str, NDArray[np.float64]]
     timestep_s: float
 
     @property
+    def body(self) -> str:
+        return next(iter(self.corners_m))
+
+    @property
     def diagonal_m(self) -> float:
-        return float(np.linalg.norm(np.ptp(self.corners_m, axis=0)))
+        return float(np.linalg.norm(np.ptp(self._all_corners_m, axis=0)))
 
     def stand(self, orientation_wxyz: NDArray[np.float64], height_m: float) -> None:
         """Start anew, at rest, with the lowest corner `height_m` over the plane."""
-        lowest_m = Rotation.from_quat(orientation_wxyz, scalar_first=True).apply(self.corners_m)[:, 2].min()
+        turned_m = Rotation.from_quat(orientation_wxyz, scalar_first=True).apply(self._all_corners_m)
         self.simulation.reset()
-        self.simulation.place(self.body, np.array([0.0, 0.0, height_m - lowest_m]), orientation_wxyz)
+        self.simulation.place(self.body, np.array([0.0, 0.0, height_m - turned_m[:, 2].min()]), orientation_wxyz)
 
     def wait(self, duration_s: float) -> None:
         self.simulation.step(max(1, round(duration_s / self.timestep_s)))
 
     def touches_plane(self) -> bool:
-        return self.simulation.touching(self.body, "world")
+        return any(self.simulation.touching(body, "world") for body in self.corners_m)
+
+    def penetration_m(self) -> float:
+        return max(self.simulation.penetration_m(body) for body in self.corners_m)
 
     def place_of_corners(self) -> NDArray[np.float64]:
-        """(n, 3) in the world [m]"""
-        return self.to_world(self.corners_m)
+        """(n, 3) of all links in the world [m]"""
+        return np.concatenate([self._to_world(body, corners_m) for body, corners_m in self.corners_m.items()])
 
     def to_world(self, points_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points (..., 3) of the base [m]."""
-        position_m, orientation_wxyz = self.simulation.pose(self.body)
+        return self._to_world(self.body, points_m)
+
+    def _to_world(self, body: str, points_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        position_m, orientation_wxyz = self.simulation.pose(body)
         return Rotation.from_quat(orientation_wxyz, scalar_first=True).apply(points_m) + position_m
+
+    @property
+    def _all_corners_m(self) -> NDArray[np.float64]:
+        """(n, 3) with every joint at zero."""
+        return np.concatenate(list(self.corners_m.values()))
 
 
 @contextmanager
@@ -73,9 +88,12 @@ def open_specimen(
         ModelRejected: The simulator does not accept the asset's MJCF.
     """
     simulation = simulator.load(_author_plane_scene(mjcf, scratch, plane), timestep_s)
-    corners_m = np.concatenate([np.asarray(shape.mesh.vertices, np.float64) for shape in parts.base.shapes])
+    corners_m = {
+        parts.body(part.link): np.concatenate([np.asarray(shape.mesh.vertices, np.float64) for shape in part.shapes])
+        for part in parts.links
+    }
     try:
-        yield Specimen(simulation, parts.asset.name, corners_m, timestep_s)
+        yield Specimen(simulation, corners_m, timestep_s)
     finally:
         simulation.close()
 
