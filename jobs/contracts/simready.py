@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from jobs.contracts.document import Document, JobName, Kilograms, Name, Sha256
 from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.manifest import ManifestRef
+from jobs.contracts.repair import RepairSettings
 from jobs.contracts.trials import TrialSettings
 
 Vector3 = tuple[float, float, float]
@@ -27,18 +28,6 @@ def require_mass_above_tolerance(mass_kg: float | None, tolerance_kg: float | No
     if tolerance_kg is not None and (mass_kg is None or tolerance_kg >= mass_kg):
         given = "no mass is" if mass_kg is None else f"a mass of {mass_kg:g} kg is"
         raise ValueError(f"mass_tolerance_kg {tolerance_kg:g} must be below mass_kg, but {given} given")
-
-
-class RepairSettings(Document):
-    """Holes of at most so many edges, and no wider than this part of the diagonal, get a lid.
-
-    Surfaces that are still open (a label, a loose sheet) are left out if that is at most `max_left_out` of the area;
-    otherwise the mesh is refused.
-    """
-
-    max_hole_edges: Annotated[int, Field(ge=0)] = 32
-    max_hole_width: Annotated[float, Field(ge=0, le=1)] = 0.15
-    max_left_out: Annotated[float, Field(ge=0, le=1)] = 0.02
 
 
 class ColliderSettings(Document):

@@ -20,8 +20,12 @@ def merge_vertices(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
     Positions are compared exactly, as float32: that is what GLB stores. Colours are dropped.
     """
     positions = np.ascontiguousarray(mesh.vertices, np.float32) + np.float32(0)
-    _, first, index = np.unique(positions, axis=0, return_index=True, return_inverse=True)
-    faces = index.reshape(-1)[np.asarray(mesh.faces, np.int64)].reshape(-1, 3)
+    order = np.lexsort(positions.T[::-1])
+    fresh = np.append(True, (np.diff(positions[order], axis=0) != 0).any(axis=1))[: len(order)]
+    index = np.empty(len(order), np.int64)
+    index[order] = np.cumsum(fresh) - 1
+    first = order[fresh]
+    faces = index[np.asarray(mesh.faces, np.int64)].reshape(-1, 3)
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     vertices = np.asarray(mesh.vertices, np.float64)[first]
     return trimesh.Trimesh(vertices, faces[distinct], process=False, validate=False)
@@ -32,10 +36,8 @@ def count_open_edges(mesh: trimesh.Trimesh) -> int:
     faces = np.asarray(merge_vertices(mesh).faces, np.int64)
     edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     forward = np.where(edges[:, 0] < edges[:, 1], 1, -1)
-    _, index = np.unique(np.sort(edges, axis=1), axis=0, return_inverse=True)
-    balance = np.zeros(index.max() + 1 if len(index) else 0, np.int64)
-    np.add.at(balance, index.reshape(-1), forward)
-    return int(np.count_nonzero(balance))
+    _, index = np.unique(np.sort(edges, axis=1) @ (int(faces.max(initial=0)) + 1, 1), return_inverse=True)
+    return int(np.count_nonzero(np.bincount(index, weights=forward)))
 
 
 def count_pieces(mesh: trimesh.Trimesh) -> int:

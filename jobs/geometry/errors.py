@@ -81,7 +81,8 @@ class TextureTooLarge(BadInput):
 
 class OpenMesh(BadInput):
     def __init__(self, name: str, open_edges: int, reason: str = "") -> None:
-        seen = reason or f"{open_edges:,} open or wrongly turned edges"
+        edges = f"{open_edges:,} open or wrongly turned edges" if open_edges or not reason else ""
+        seen = "; ".join(filter(None, (edges, reason)))
         super().__init__(
             f"'{name}' does not enclose a volume: {seen}. Close the holes, turn the faces outward and export it again."
         )

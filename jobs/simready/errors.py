@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterable
 
-from jobs.runtime.errors import SimfoundryError, UnknownName
+from jobs.runtime.errors import BadInput, SimfoundryError, UnknownName
 
 
 class UnknownMaterial(UnknownName):
@@ -20,6 +20,16 @@ class UnknownCategory(UnknownName):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__("category", name, known)
+
+
+class CrossesItself(BadInput):
+    """A closed surface of which nobody can say what it encloses."""
+
+    def __init__(self, name: str, crossings: int, why: str) -> None:
+        super().__init__(
+            f"'{name}' passes through itself: {crossings:,} pairs of faces cross each other; {why}. "
+            "Mend the mesh and export it again, or raise repair.rebuild_cells or repair.max_rebuild_distance."
+        )
 
 
 class DecompositionFailed(SimfoundryError):

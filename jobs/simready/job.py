@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from jobs.contracts.manifest import Manifest, Provenance
+from jobs.contracts.repair import RepairReport
 from jobs.contracts.simready import SimreadyRequest
 from jobs.geometry.glb_file import save_glb
 from jobs.geometry.joining import concatenate
@@ -28,6 +29,7 @@ from jobs.simready.authoring.usdz import save_usdz
 from jobs.simready.checks.grasp import take_hold
 from jobs.simready.checks.mass import check_mass
 from jobs.simready.checks.measurements import check_links
+from jobs.simready.checks.mending import check_repair
 from jobs.simready.checks.parity import check_parity
 from jobs.simready.checks.reading import read_mujoco, read_usd
 from jobs.simready.checks.trials import try_out
@@ -35,6 +37,7 @@ from jobs.simready.inspection.inspection import AssetFiles, check_files
 from jobs.simready.link import BuiltLink, as_parts, build_link
 from jobs.simready.physics.identity import Identity, identify
 from jobs.simready.physics.materials import UNSPECIFIED
+from jobs.simready.repair.distances import describe_repair
 from jobs.simready.standard.conformance import check_standard
 from jobs.simulation.simulator import open_simulator
 
@@ -49,7 +52,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
 
     Raises:
         UnknownMaterial, UnknownCategory: Before any work.
-        OpenMesh: The mesh encloses no volume, even after repair.
+        OpenMesh, CrossesItself: The mesh encloses no volume, even after repair.
         SimulatorUnavailable: There is none to drop it in.
     """
     name, scratch = request.name, workspace.scratch("simready")
@@ -61,6 +64,9 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     built = tuple(
         build_link(piece, request, scratch, workspace.progress) for piece in gather_links(pieces.pieces, articulation)
     )
+    links = {link.name: describe_repair(link.piece.source, link.piece.mesh, link.piece.changes) for link in built}
+    report = RepairReport(schema_version=1, links=links)
+    workspace.publish_document("asset/repair", "repair.json", report)
     workspace.progress("mass")
     asset = describe_asset(request, pieces.sources, built, articulation, identity)
     workspace.progress("write MJCF")
@@ -93,6 +99,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     usdz = workspace.output("asset/usdz", f"{name}.usdz")
     save_usdz(usd, usdz)
     checks = (
+        *check_repair(report),
         *check_links(parts, built),
         *check_mass(asset),
         *parity,

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from jobs.contracts.simready import ColliderSettings, RepairSettings
+from jobs.contracts.repair import RepairSettings
+from jobs.contracts.simready import ColliderSettings
 from jobs.geometry.closed import to_manifold
 from jobs.runtime.workspace import silent
 from jobs.simready.collision.colliders import build_colliders

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from jobs.contracts.simready import ColliderSettings, RepairSettings
+from jobs.contracts.repair import RepairSettings
+from jobs.contracts.simready import ColliderSettings
 from jobs.runtime.workspace import silent
 from jobs.simready.collision.colliders import build_colliders
 from jobs.simready.collision.decomposition import METHODS, decompose_convex

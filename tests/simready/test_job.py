@@ -136,6 +136,7 @@ def test_every_file_that_another_one_needs_is_part_of_the_output(run_job: RunJob
         "mjcf/meshes/visual.obj": "asset/mjcf_file",
         "mjcf/texture.png": "asset/mjcf_file",
         "mjcf/thing.xml": "asset/mjcf",
+        "repair.json": "asset/repair",
         "request.json": "request",
         "thing.glb": "asset/glb",
         "thumbnail.png": "picture/thumbnail",

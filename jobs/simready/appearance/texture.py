@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.spatial import KDTree
 
+from jobs.geometry.z_curve import z_curve_3d
+
 _SIDE_TEXELS = 8
 _MARGIN_TEXELS = 1.0
 _MAX_PICTURE_TEXELS = 1024
@@ -54,7 +56,7 @@ def bake_texture(
     side = max(2, min(_SIDE_TEXELS, _MAX_PICTURE_TEXELS // cells))
     corners = vertices_m[faces]
     place = np.empty(len(faces), np.int64)
-    place[np.argsort(_z_curve_3d(corners.mean(axis=1)), kind="stable")] = np.arange(len(faces))
+    place[np.argsort(z_curve_3d(corners.mean(axis=1)), kind="stable")] = np.arange(len(faces))
     cell_xy = _z_curve_inverse_2d(place)
 
     margin = _MARGIN_TEXELS if side >= 4 else 0.5
@@ -83,16 +85,6 @@ def _blend(
     weights /= weights.sum(axis=1, keepdims=True)
     near = colours[nearest.reshape(len(points_m), -1)].astype(float)
     return np.rint(np.einsum("nk,nkc->nc", weights, near)).astype(np.uint8)
-
-
-def _z_curve_3d(points_m: NDArray[np.float64]) -> NDArray[np.int64]:
-    """(m,) position along a Z-curve of 1024^3 cells through the points' bounding cube."""
-    low = points_m.min(axis=0)
-    scale = 1023 / max(float(np.ptp(points_m, axis=0).max()), 1e-12)
-    cell = ((points_m - low) * scale).astype(np.int64)
-    bits = np.arange(10)
-    spread = [((cell[:, axis, None] >> bits & 1) << (3 * bits + axis)).sum(axis=1) for axis in range(3)]
-    return spread[0] + spread[1] + spread[2]
 
 
 def _z_curve_inverse_2d(position: NDArray[np.int64]) -> NDArray[np.int64]:

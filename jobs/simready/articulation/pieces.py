@@ -11,7 +11,8 @@ import trimesh
 from jobs.contracts.document import Sha256
 from jobs.contracts.parts import JointsAnnotation, PartsDocument
 from jobs.contracts.reconstruction import MeshLimits
-from jobs.contracts.simready import RepairSettings, SimreadyRequest
+from jobs.contracts.repair import RepairSettings
+from jobs.contracts.simready import SimreadyRequest
 from jobs.geometry.closed import from_manifold
 from jobs.geometry.errors import OpenMesh
 from jobs.geometry.mesh_file import load_mesh
@@ -35,7 +36,7 @@ def open_pieces(request: SimreadyRequest, workspace: Workspace) -> Pieces:
     """The parts, where the object came as parts; else the whole as its only piece, called as the asset.
 
     Raises:
-        OpenMesh: One of them encloses no volume, even after repair.
+        OpenMesh, CrossesItself: One of them encloses no volume, even after repair.
     """
     documents = workspace.open_input(request.mesh, "parts/document")
     if not documents:

@@ -9,13 +9,13 @@ import numpy as np
 import trimesh
 from manifold3d import Manifold
 
-from jobs.contracts.simready import RepairSettings
+from jobs.contracts.repair import RepairSettings
 from jobs.geometry.closed import count_open_edges, merge_vertices
 from jobs.geometry.errors import OpenMesh
 from jobs.geometry.joining import concatenate
 from jobs.simready.repair.holes import fill_holes
 from jobs.simready.repair.solid import repair
-from jobs.simready.repair.surfaces import split_surfaces
+from jobs.simready.repair.surface import Surface, split_surfaces
 from jobs.simready.repair.winding import make_winding_consistent
 
 _MOST_FACES = 20_000
@@ -41,10 +41,10 @@ def thicken_sheets(
         OpenMesh: So much of it is open that it is damaged rather than made of sheets.
     """
     merged = merge_vertices(mesh)
-    vertices_m = np.asarray(merged.vertices, np.float64)
-    faces, _ = make_winding_consistent(np.asarray(merged.faces, np.int64))
-    faces, _ = fill_holes(vertices_m, faces, settings)
-    surfaces = split_surfaces(vertices_m, faces)
+    surface = Surface(np.asarray(merged.vertices, np.float64), np.asarray(merged.faces, np.int64))
+    surface, _ = make_winding_consistent(surface)
+    surface, _ = fill_holes(surface, settings)
+    surfaces = [part.as_mesh() for part in split_surfaces(surface)]
     sheets = [surface for surface in surfaces if count_open_edges(surface)]
     closed = [surface for surface in surfaces if not count_open_edges(surface)]
     if not sheets or sum(len(surface.faces) for surface in sheets) > _MOST_FACES:

@@ -1,67 +1,95 @@
-"""Closing small holes."""
+"""Closing holes."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from jobs.contracts.simready import RepairSettings
+from jobs.contracts.repair import RepairSettings
+from jobs.simready.repair.surface import Changes, Edges, Surface, told
 
 
-def fill_holes(
-    vertices_m: NDArray[np.float64], faces: NDArray[np.int64], settings: RepairSettings
-) -> tuple[NDArray[np.int64], int]:
-    """Fan a lid over each simple boundary loop that is short and narrow. No vertex is added.
-
-    Args:
-        vertices_m: (n, 3)
-        faces: (m, 3), consistently wound.
-        settings: How long and wide a hole may be.
-
-    Returns:
-        Faces with the lids, and how many holes were closed.
-    """
-    limit_m = settings.max_hole_width * float(np.linalg.norm(np.ptp(vertices_m, axis=0))) if len(vertices_m) else 0.0
-    lids, filled = [faces], 0
-    for loop in _boundary_loops(faces):
-        narrow = float(np.linalg.norm(np.ptp(vertices_m[loop], axis=0))) <= limit_m
+def fill_holes(surface: Surface, settings: RepairSettings) -> tuple[Surface, Changes]:
+    """A lid over each boundary loop of a consistently wound surface that is short and narrow. No vertex is added."""
+    limit_m = settings.max_hole_width * surface.diagonal_m
+    lids, filled = [surface.faces], 0
+    for loop in _boundary_loops(surface.faces):
+        ring_m = surface.vertices_m[loop]
+        narrow = float(np.linalg.norm(np.ptp(ring_m, axis=0))) <= limit_m
         if narrow and 3 <= len(loop) <= settings.max_hole_edges:
-            lids.append(_fan(vertices_m, np.array(loop)))
+            lids.append(np.array(loop)[triangulate_loop(ring_m)])
             filled += 1
-    return np.concatenate(lids), filled
+    return surface.with_faces(np.concatenate(lids)), told("filled {} holes", filled)
+
+
+def triangulate_loop(ring_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The triangles (k - 2, 3), indices of the ring, that span a closed ring of points (k, 3) with the least area.
+
+    Source: Barequet and Sharir 1995, "Filling gaps in the boundary of a polyhedron".
+    """
+    size = len(ring_m)
+    least = np.full((size, size), np.inf)
+    choice = np.zeros((size, size), np.int64)
+    least[np.arange(size - 1), np.arange(1, size)] = 0
+    for span in range(2, size):
+        start = np.arange(size - span)
+        between = start[:, None] + np.arange(1, span)
+        a, b, c = ring_m[start, None], ring_m[between], ring_m[start + span, None]
+        area = np.linalg.norm(np.cross(b - a, c - a), axis=2) / 2
+        total = area + least[start[:, None], between] + least[between, start[:, None] + span]
+        best = total.argmin(axis=1)
+        least[start, start + span] = total[start, best]
+        choice[start, start + span] = between[start, best]
+    triangles, waiting = [], [(0, size - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        if last - first > 1:
+            middle = int(choice[first, last])
+            triangles.append((first, middle, last))
+            waiting += [(first, middle), (middle, last)]
+    return np.array(triangles, np.int64)
 
 
 def _boundary_loops(faces: NDArray[np.int64]) -> list[list[int]]:
-    """Closed walks along edges without a face on the other side, against the winding of the faces there.
+    """Closed walks along edges of one face only, against its winding.
 
-    A vertex at which several boundaries meet is ambiguous; loops through it are left out.
+    Where several boundaries meet in a vertex, each goes on along the faces that it came by.
     """
-    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    width = int(faces.max()) + 1 if len(faces) else 1
-    alone = ~np.isin(edges @ (width, 1), edges @ (1, width))
-    following: dict[int, list[int]] = {}
-    for a, b in sorted(set(map(tuple, edges[alone].tolist()))):
-        following.setdefault(b, []).append(a)
-    loops, seen = [], set[int]()
-    for start in following:
-        loop, at = [], start
-        while at not in seen and len(following.get(at, ())) == 1:
-            seen.add(at)
-            loop.append(at)
-            at = following[at][0]
-        if loop and at == start:
+    edges = Edges.of(faces)
+    face, side = np.nonzero(edges.count[edges.of_face] == 1)
+    fans = _label_fans(faces, edges)
+    come, go = fans[face, (side + 1) % 3], fans[face, side]
+    onward = dict(zip(come.tolist(), go.tolist(), strict=True))
+    vertex = dict(zip(fans[face, side].tolist(), faces[face, side].tolist(), strict=True))
+    loops = []
+    while onward:
+        start, at = onward.popitem()
+        loop = [vertex.get(start, -1)]
+        while at != start and at in onward:
+            loop.append(vertex[at])
+            at = onward.pop(at)
+        if at == start:
             loops.append(loop)
-    return loops
+    return loops[::-1]
 
 
-def _fan(vertices_m: NDArray[np.float64], loop: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(k - 2, 3) triangles from the corner of the loop whose fan has the least area."""
-    best, best_area = np.empty((0, 3), np.int64), np.inf
-    for turn in range(len(loop)):
-        ring = np.roll(loop, -turn)
-        fan = np.stack([np.full(len(ring) - 2, ring[0]), ring[1:-1], ring[2:]], axis=1)
-        a, b, c = vertices_m[fan].transpose(1, 0, 2)
-        area = float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
-        if area < best_area:
-            best, best_area = fan, area
-    return best
+def _label_fans(faces: NDArray[np.int64], edges: Edges) -> NDArray[np.int64]:
+    """(m, 3) number of each corner; those of one vertex share it if faces lead from one to the other around it."""
+    corner = np.arange(faces.size).reshape(-1, 3)
+    order = np.argsort(edges.of_face.reshape(-1), kind="stable")
+    starts = np.flatnonzero(np.diff(edges.of_face.reshape(-1)[order], prepend=-1))
+    paired = starts[edges.count == 2]
+    (face_a, side_a), (face_b, side_b) = (np.divmod(order[paired + i], 3) for i in (0, 1))
+    rows, columns = [], []
+    for end_a in (0, 1):
+        at_a = corner[face_a, (side_a + end_a) % 3]
+        for end_b in (0, 1):
+            at_b = corner[face_b, (side_b + end_b) % 3]
+            same = faces.reshape(-1)[at_a] == faces.reshape(-1)[at_b]
+            rows.append(at_a[same])
+            columns.append(at_b[same])
+    pairs = (np.concatenate(rows), np.concatenate(columns))
+    graph = coo_array((np.ones(len(pairs[0]), np.int8), pairs), (faces.size, faces.size))
+    return connected_components(graph, directed=False)[1].reshape(-1, 3)

@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from jobs.simready.repair.surface import Changes, Surface, told
 
-def make_winding_consistent(faces: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+
+def make_winding_consistent(surface: Surface) -> tuple[Surface, Changes]:
     """Turn the fewest faces of each connected surface so that all neighbours agree.
 
     Agreement is spread across edges that exactly two faces share; a Moebius strip cannot be made to agree.
-
-    Returns:
-        Faces (m, 3), and how many of them were turned.
     """
+    faces = surface.faces
     pairs, agree = _neighbours(faces)
     if agree.all():
-        return faces, 0
+        return surface, ()
     rows = np.concatenate([pairs[:, 0], pairs[:, 1]])
     columns = np.concatenate([pairs[:, 1], pairs[:, 0]])
     graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(faces), len(faces))).tocsr()
@@ -30,12 +30,12 @@ def make_winding_consistent(faces: NDArray[np.int64]) -> tuple[NDArray[np.int64]
         for face in order[1:].tolist():
             above = int(parent[face])
             turned[face] = turned[above] ^ ((min(face, above), max(face, above)) in differs)
-        surface = order[turned[order]]
-        if 2 * len(surface) > len(order):
+        part = order[turned[order]]
+        if 2 * len(part) > len(order):
             turned[order] = ~turned[order]
     faces = faces.copy()
     faces[turned] = faces[turned][:, ::-1]
-    return faces, int(turned.sum())
+    return surface.with_faces(faces), told("turned {} faces to agree with their neighbours", int(turned.sum()))
 
 
 def _neighbours(faces: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
