@@ -31,17 +31,23 @@ def require_mass_above_tolerance(mass_kg: float | None, tolerance_kg: float | No
 
 
 class ColliderSettings(Document):
-    """Cascade hull -> V-HACD -> CoACD: the first that fits well enough wins, else the one that fits best.
+    """Cascade hull -> planes -> V-HACD -> CoACD: the first that fits well enough wins, else the one that fits best.
 
-    Well enough: volume IoU with the object of at least `accept_iou`, and 95 % of the surface that sticks out of the
-    object within `accept_protrusion` (part of the diagonal). `time_limit_s` is per method. A convex part is replaced by
-    a box, sphere, cylinder or capsule whose volume IoU with it is above `primitive_iou`; by none if that is 1.
+    Well enough: volume IoU with the object of at least `accept_iou`; 95 % of the surface that sticks out of the object
+    within `accept_protrusion` (part of the diagonal); and of what it can hold, at most `accept_cavity_filled` (part of
+    its hull's volume) taken up, so that cups stay hollow. V-HACD and CoACD, which take longer and seldom fit better
+    than cuts by planes, run only where there is nothing yet of at least `resort_iou`. `time_limit_s` is per method.
+
+    A convex part is replaced by a box, sphere, cylinder or capsule whose volume IoU with it is above `primitive_iou`;
+    by none if that is 1.
     """
 
-    accept_iou: Annotated[float, Field(gt=0, le=1)] = 0.9
-    accept_protrusion: Annotated[float, Field(gt=0, le=1)] = 0.03
-    primitive_iou: Annotated[float, Field(gt=0, le=1)] = 0.97
-    max_hulls: Annotated[int, Field(ge=1, le=256)] = 32
+    accept_iou: Annotated[float, Field(gt=0, le=1)] = 0.95
+    accept_protrusion: Annotated[float, Field(gt=0, le=1)] = 0.02
+    accept_cavity_filled: Annotated[float, Field(ge=0, le=1)] = 0.05
+    resort_iou: Annotated[float, Field(gt=0, le=1)] = 0.6
+    primitive_iou: Annotated[float, Field(gt=0, le=1)] = 0.98
+    max_hulls: Annotated[int, Field(ge=1, le=256)] = 64
     max_hull_vertices: Annotated[int, Field(ge=8, le=256)] = 64
     time_limit_s: Annotated[float, Field(gt=0)] = 120.0
 

@@ -36,6 +36,11 @@ class DecompositionFailed(SimfoundryError):
     """A convex decomposition gave nothing; the cascade goes on without it and says so."""
 
 
+class DecompositionEmpty(DecompositionFailed):
+    def __init__(self, method: str) -> None:
+        super().__init__(f"Convex decomposition '{method}' gave no hull with a volume; it is left out.")
+
+
 class DecompositionCrashed(DecompositionFailed):
     def __init__(self, method: str, exit_code: int, last_words: str) -> None:
         how = tell_death(exit_code, last_words)

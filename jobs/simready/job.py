@@ -34,7 +34,7 @@ from jobs.simready.checks.parity import check_parity
 from jobs.simready.checks.reading import read_mujoco, read_usd
 from jobs.simready.checks.trials import try_out
 from jobs.simready.inspection.inspection import AssetFiles, check_files
-from jobs.simready.link import BuiltLink, as_parts, build_link
+from jobs.simready.link import BuiltLink, as_parts, build_links
 from jobs.simready.physics.identity import Identity, identify
 from jobs.simready.physics.materials import UNSPECIFIED
 from jobs.simready.repair.distances import describe_repair
@@ -61,9 +61,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     pieces = open_pieces(request, workspace)
     workspace.progress("joints")
     articulation = find_articulation(pieces, request.joints)
-    built = tuple(
-        build_link(piece, request, scratch, workspace.progress) for piece in gather_links(pieces.pieces, articulation)
-    )
+    built = build_links(gather_links(pieces.pieces, articulation), request, scratch, workspace.progress)
     links = {link.name: describe_repair(link.piece.source, link.piece.mesh, link.piece.changes) for link in built}
     report = RepairReport(schema_version=1, links=links)
     workspace.publish_document("asset/repair", "repair.json", report)

@@ -45,7 +45,7 @@ def test_a_hang_is_typed_and_ended(tmp_path: Path) -> None:
 def test_processor_time_ends_a_decomposition_that_nobody_waits_for(tmp_path: Path) -> None:
     source = tmp_path / "in.npz"
     mesh = trimesh.creation.box()
-    np.savez(source, vertices_m=mesh.vertices, faces=mesh.faces, max_hulls=1, max_hull_vertices=8, seed=0)
+    np.savez(source, vertices_m=mesh.vertices, faces=mesh.faces, settings=SETTINGS.to_json().decode(), seed=0)
     command = [sys.executable, "-m", "jobs.simready.collision.decomposer", "tests.simready.misbehaving:spin"]
     done = subprocess.run([*command, str(source), str(tmp_path / "out.npz"), "1"], check=False)
     assert done.returncode < 0
@@ -71,4 +71,4 @@ def test_when_every_decomposition_fails_the_hull_is_left_and_the_failures_are_to
     solid = repair(angle_iron, RepairSettings(), "angle iron").solid
     colliders = build_colliders(solid, ColliderSettings(time_limit_s=0.01), 0, tmp_path, silent)
     assert colliders.method == "hull"
-    assert [failure.provider for failure in colliders.failures] == ["vhacd", "coacd"]
+    assert [failure.provider for failure in colliders.failures] == ["planes", "vhacd", "coacd"]

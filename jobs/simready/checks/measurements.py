@@ -13,7 +13,7 @@ from jobs.contracts.simready import Asset, Link
 from jobs.geometry.closed import is_closed_volume
 from jobs.simready.authoring.parts import Parts
 from jobs.simready.checks.settle import Rest
-from jobs.simready.collision.fit import ColliderFit
+from jobs.simready.collision.colliders import Colliders
 from jobs.simready.link import BuiltLink
 from jobs.simready.physics.mass import is_physical
 
@@ -25,7 +25,7 @@ def check_links(parts: Parts, built: Sequence[BuiltLink]) -> tuple[CheckResult, 
     pairs = list(zip(parts.asset.links, built, strict=True))
     return (
         *(check for link, of in pairs for check in _check_body(parts.body(link), link, of.piece.mesh)),
-        *(check for link, of in pairs for check in _check_colliders(parts.body(link), link, of.colliders.fit)),
+        *(check for link, of in pairs for check in _check_colliders(parts.body(link), of.colliders)),
     )
 
 
@@ -40,12 +40,20 @@ def _check_body(subject: str, link: Link, mesh: trimesh.Trimesh) -> tuple[CheckR
     )
 
 
-def _check_colliders(subject: str, link: Link, fit: ColliderFit) -> tuple[CheckResult, ...]:
-    """How well the colliders fit the link."""
-    detail = f"{link.colliders} by {link.collider_method}"
-    return (
-        CheckResult(name="collider_iou", subject=subject, value=fit.iou, detail=detail),
-        CheckResult(name="collider_protrusion", subject=subject, value=fit.protrusion, detail=detail),
+def _check_colliders(subject: str, colliders: Colliders) -> tuple[CheckResult, ...]:
+    """How well the colliders fit the link, and what contacts with them cost."""
+    fit = colliders.fit
+    made = f"{len(colliders.shapes)} by {colliders.method}"
+    out_mm, short_mm = (1000 * fit.diagonal_m * most for most in (fit.protrusion_most, fit.gap_most))
+    told = {
+        "collider_iou": (fit.iou, made),
+        "collider_protrusion": (fit.protrusion, f"{made}, {out_mm:.2f} mm at most"),
+        "collider_gap": (fit.gap, f"{made}, {short_mm:.2f} mm at most"),
+        "cavity_filled": (fit.cavity_filled, made),
+        "collider_vertices": (float(colliders.vertices), made),
+    }
+    return tuple(
+        CheckResult(name=name, subject=subject, value=value, detail=detail) for name, (value, detail) in told.items()
     )
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.contracts.simready import ColliderSettings
 from jobs.runtime.registry import resolve
 
 
@@ -26,8 +27,7 @@ class Decomposition(Protocol):
         self,
         vertices_m: NDArray[np.float64],
         faces: NDArray[np.int64],
-        max_hulls: int,
-        max_hull_vertices: int,
+        settings: ColliderSettings,
         seed: int,
     ) -> list[NDArray[np.float64]]:
         """Vertices (n, 3) of each hull. The same arguments always give the same hulls."""
@@ -45,9 +45,8 @@ def main(function: str, source: Path, target: Path, limit_s: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     decompose: Decomposition = resolve("decomposition", {function: function}, function)
     with np.load(source, allow_pickle=False) as data:
-        hulls = decompose(
-            data["vertices_m"], data["faces"], int(data["max_hulls"]), int(data["max_hull_vertices"]), int(data["seed"])
-        )
+        settings = ColliderSettings.from_json(data["settings"].item())
+        hulls = decompose(data["vertices_m"], data["faces"], settings, int(data["seed"]))
     np.savez(target, vertices_m=np.concatenate([np.empty((0, 3)), *hulls]), sizes=[len(hull) for hull in hulls])
 
 

@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from jobs.contracts.simready import ColliderSettings
 from jobs.simready.errors import DecompositionCrashed, DecompositionTimedOut
 
-METHODS = {"vhacd": "jobs.simready.collision.vhacd:decompose", "coacd": "jobs.simready.collision.coacd:decompose"}
+METHODS = {
+    "planes": "jobs.simready.collision.planes:decompose",
+    "vhacd": "jobs.simready.collision.vhacd:decompose",
+    "coacd": "jobs.simready.collision.coacd:decompose",
+}
+"""The cheapest first."""
 
 
 def decompose_convex(
@@ -41,8 +46,7 @@ def decompose_convex(
         source,
         vertices_m=np.asarray(mesh.vertices, np.float64),
         faces=np.asarray(mesh.faces, np.int64),
-        max_hulls=settings.max_hulls,
-        max_hull_vertices=settings.max_hull_vertices,
+        settings=settings.to_json().decode(),
         seed=seed,
     )
     limit = f"{settings.time_limit_s:g}"
