@@ -222,4 +222,7 @@ def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # p
     run_parser.add_argument(
         "--simulator", action="append", dest="simulators", metavar="NAME", help="may be repeated: tried in this order"
     )
+    run_parser.add_argument(
+        "--vision", action="append", metavar="NAME", help="may be asked what an object is, e.g. openai_compatible"
+    )
     run_parser.set_defaults(command=_run)

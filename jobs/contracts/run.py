@@ -84,8 +84,9 @@ class ObjectRequest(Document):
 
 
 class RunRequest(Document):
-    """`request.json`. `episodes` is per object. Without `simulators` only the profile's first one may run. `formats`
-    are written of every mesh, beside its GLB. `layout`: of the scene of all objects but those found in scans."""
+    """`request.json`. `episodes` is per object. Without `simulators` only the profile's first one may run. `vision`:
+    providers that may be shown pictures of objects whose material and category nobody gave. `formats` are written of
+    every mesh, beside its GLB. `layout`: of the scene of all objects but those found in scans."""
 
     schema_version: Literal[1]
     scene: Name
@@ -95,6 +96,7 @@ class RunRequest(Document):
     episodes: Annotated[int, Field(ge=1, le=100_000)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     simulators: tuple[Name, ...] = ()
+    vision: tuple[Name, ...] = ()
     formats: tuple[MeshFormat, ...] = ()
     layout: SceneLayout = SceneLayout()
 

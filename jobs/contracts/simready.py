@@ -14,7 +14,8 @@ from jobs.contracts.trials import TrialSettings
 
 Vector3 = tuple[float, float, float]
 Matrix3 = tuple[Vector3, Vector3, Vector3]
-PropertySource = Literal["given", "material_table", "category", "default", "computed"]
+PropertySource = Annotated[str, Field(pattern=r"^(given|material_table|category|default|computed|vision:\S.{0,199})$")]
+"""Whoever stated a value; `vision:` and the name of a model that looked at a picture."""
 JointKind = Literal["revolute", "prismatic"]
 Mobility = Literal["dynamic", "static"]
 """Whether the base moves freely, or stands where it is put like a fixture."""
@@ -120,6 +121,23 @@ class StandardSettings(Document):
     time_limit_s: Annotated[float, Field(gt=0)] = 120.0
 
 
+class VisionSettings(Document):
+    """Models that are asked, in order, what an object is made of if the request does not say it.
+
+    `time_limit_s` is per attempt; pauses double from `pause_s`. An answer below `least_confidence` is left out;
+    intervals of one that is taken are widened by the factor `widening` on both sides.
+    """
+
+    providers: tuple[Name, ...] = ()
+    time_limit_s: Annotated[float, Field(gt=0, le=600)] = 60.0
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    pause_s: Annotated[float, Field(ge=0, le=10)] = 1.0
+    max_answer_bytes: Annotated[int, Field(ge=1000, le=10_000_000)] = 100_000
+    max_picture_px: Annotated[int, Field(ge=64, le=4096)] = 1024
+    least_confidence: Annotated[float, Field(ge=0, le=1)] = 0.6
+    widening: Annotated[float, Field(ge=1, le=10)] = 1.5
+
+
 class SimreadyRequest(Document):
     """One mesh to one asset. `material` and `category` are keys of their tables; `mass_kg` was weighed.
 
@@ -142,6 +160,7 @@ class SimreadyRequest(Document):
     repair: RepairSettings = RepairSettings()
     colliders: ColliderSettings = ColliderSettings()
     physics: PhysicsSettings = PhysicsSettings()
+    vision: VisionSettings = VisionSettings()
     parts: PartsSettings = PartsSettings()
     joints: JointSettings = JointSettings()
     settle: SettleSettings = SettleSettings()

@@ -61,7 +61,7 @@ def execute(request: JobRequest, store: Store, settings: Settings, progress: Pro
         attempt = uuid.uuid4().hex
         written = _upload(workspace, manifest, attempt, progress)
         environment = _environment(attempt, settings, started_at)
-        usage = meter.usage(workspace.bytes_read, written)
+        usage = meter.usage(workspace.bytes_read, written, workspace.external_calls)
         progress("commit")
         _commit(store, manifest.model_copy(update={"usage": usage, "environment": environment}))
     winner = load_manifest(store, ref)

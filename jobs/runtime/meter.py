@@ -19,7 +19,7 @@ class Meter:
         self._started = time.monotonic()
         self._cpu_s = _cpu_seconds()
 
-    def usage(self, bytes_read: int, bytes_written: int) -> Usage:
+    def usage(self, bytes_read: int, bytes_written: int, external_calls: int = 0) -> Usage:
         """What was used since the meter was made. GPU time is absent: nothing here measures it."""
         return Usage(
             wall_s=time.monotonic() - self._started,
@@ -27,6 +27,7 @@ class Meter:
             peak_memory_bytes=_peak_memory_bytes(),
             bytes_read=bytes_read,
             bytes_written=bytes_written,
+            external_calls=external_calls,
         )
 
 

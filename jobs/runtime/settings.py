@@ -6,10 +6,27 @@ import os
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+_VISION_KEY = "SIMFOUNDRY_VISION_KEY"
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class VisionEndpoint:
+    """A server that is asked about pictures: `url` up to `/v1`, the model's name there, and the key, which is never
+    shown."""
+
+    url: str = ""
+    model: str = ""
+    key: str = field(default="", repr=False)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Environment variables that would have to be set."""
+        said = {"SIMFOUNDRY_VISION_URL": self.url, "SIMFOUNDRY_VISION_MODEL": self.model} | {_VISION_KEY: self.key}
+        return tuple(name for name, value in said.items() if not value)
 
 
 @dataclass(frozen=True)
@@ -21,6 +38,7 @@ class Settings:
     image: str | None
     isaac_sim_root: Path | None
     blender: Path | None = None
+    vision: VisionEndpoint = VisionEndpoint()
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -32,6 +50,11 @@ class Settings:
             image=os.environ.get("SIMFOUNDRY_IMAGE"),
             isaac_sim_root=Path(isaac) if isaac else None,
             blender=Path(blender) if blender else None,
+            vision=VisionEndpoint(
+                url=os.environ.get("SIMFOUNDRY_VISION_URL", ""),
+                model=os.environ.get("SIMFOUNDRY_VISION_MODEL", ""),
+                key=os.environ.get(_VISION_KEY, ""),
+            ),
         )
 
 

@@ -40,6 +40,7 @@ class Workspace:
     manifests: Mapping[ManifestRef, Manifest]
     progress: Progress
     bytes_read: int = 0
+    external_calls: int = 0
     _announced: dict[str, str] = field(default_factory=dict[str, str])
     _fetched: dict[str, UploadedFile] = field(default_factory=dict[str, UploadedFile])
 
@@ -106,6 +107,10 @@ class Workspace:
             raise ValueError(f"'{path}' is already announced as '{self._announced[path]}', not as '{kind}'")
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
+
+    def count_external_call(self) -> None:
+        """Somebody else's service was asked, which may cost."""
+        self.external_calls += 1
 
     def publish_document(self, kind: str, path: str, document: Document) -> None:
         """Write a contract document as an artifact."""

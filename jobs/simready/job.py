@@ -39,6 +39,7 @@ from jobs.simready.physics.identity import Identity, identify
 from jobs.simready.physics.materials import UNSPECIFIED
 from jobs.simready.repair.distances import describe_repair
 from jobs.simready.standard.conformance import check_standard
+from jobs.simready.vision.provider import look_at, tell_sight
 from jobs.simulation.simulator import open_simulator
 
 SIMULATOR = "mujoco"
@@ -51,12 +52,14 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     """Make one asset of one reconstructed mesh.
 
     Raises:
-        UnknownMaterial, UnknownCategory: Before any work.
+        UnknownName: Before any work: of a material, a category or a vision provider.
+        VisionBusy: A model that the request wants asked does not answer for now.
         OpenMesh, CrossesItself: The mesh encloses no volume, even after repair.
         SimulatorUnavailable: There is none to drop it in.
     """
     name, scratch = request.name, workspace.scratch("simready")
-    identity = identify(request)
+    look = look_at(request, workspace)
+    identity = identify(request, look)
     workspace.progress("repair")
     pieces = open_pieces(request, workspace)
     workspace.progress("joints")
@@ -111,8 +114,8 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         seed=request.seed,
         sources=pieces.sources,
         versions=dependency_versions("simready"),
-        failures=tuple(failure for link in built for failure in link.colliders.failures),
-        warnings=(*_changes(built), *articulation.warnings, *_assumptions(request, identity, parts)),
+        failures=(*look.failures, *(failure for link in built for failure in link.colliders.failures)),
+        warnings=(*_changes(built), *articulation.warnings, *tell_sight(look), *_assumptions(request, identity, parts)),
     )
     return workspace.manifest(request, checks, provenance)
 

@@ -26,6 +26,7 @@ from jobs.simready.checks.specimen import Plane, open_specimen
 from jobs.simready.link import as_parts, build_link
 from jobs.simready.physics.identity import identify
 from jobs.simready.repair.solid import repair
+from jobs.simready.vision.readiness import probe_vision
 from jobs.simulation.simulator import open_simulator
 
 _BOX_M = (0.04, 0.05, 0.06)
@@ -51,6 +52,7 @@ def probe() -> tuple[Readiness, ...]:
             detail=detail,
             remedy="" if ready else _REMEDY,
         ),
+        *probe_vision(),
     )
 
 

@@ -55,10 +55,15 @@ def test_another_seed_is_other_episodes_of_the_same_mesh(
 
 
 def test_until_simready_stops_there_with_the_asset(command: Command, brick: Path, tmp_path: Path):
-    done = command("run", "--mesh", brick, "--units", "mm", "--until", "simready", "--store", tmp_path)
+    said = ("--category", "brick", "--mass", 0.3, "--mass-tolerance", 0.002, "--licence", "CC0-1.0")
+    asked = ("--vision", "openai_compatible", "--until", "simready", "--store", tmp_path)
+    done = command("run", "--mesh", brick, "--units", "mm", *said, *asked)
     assert done.returncode == 0, done.stderr
     assert "asset/usd" in done.stdout
     assert not (tmp_path / "outputs" / "episodes").exists()
+    [document] = tmp_path.glob("outputs/simready/*/attempts/*/asset.json")
+    asset = json.loads(document.read_bytes())
+    assert (asset["category"], asset["licence"], asset["mass_kg"]["high"]) == ("brick", "CC0-1.0", 0.302)
 
 
 def test_show_prints_gates_provenance_and_artifacts(command: Command, result: dict[str, Any], store: Path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import jobs
-from jobs.runtime.settings import Settings
+from jobs.runtime.settings import Settings, secret_values
 
 NAMES = ("SIMFOUNDRY_WORKDIR", "SIMFOUNDRY_IMAGE", "SIMFOUNDRY_ISAACSIM", "ISAACSIM_PATH")
 
@@ -30,6 +30,16 @@ def test_our_own_name_goes_before_the_vendors(monkeypatch: pytest.MonkeyPatch) -
     assert settings.work_dir == Path("/from/SIMFOUNDRY_WORKDIR")
     assert settings.image == "/from/SIMFOUNDRY_IMAGE"
     assert settings.isaac_sim_root == Path("/from/SIMFOUNDRY_ISAACSIM")
+
+
+def test_the_key_of_a_vision_endpoint_is_a_secret_that_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("URL", "http://here/v1"), ("MODEL", "eyes"), ("KEY", "abcdefgh12345678")):
+        monkeypatch.setenv(f"SIMFOUNDRY_VISION_{name}", value)
+    settings = Settings.from_environment()
+    assert (settings.vision.url, settings.vision.model, settings.vision.missing) == ("http://here/v1", "eyes", ())
+    assert settings.vision.key == "abcdefgh12345678"
+    assert settings.vision.key not in repr(settings)
+    assert settings.vision.key in secret_values()
 
 
 def test_no_other_module_of_runtime_or_contracts_asks_the_environment() -> None:

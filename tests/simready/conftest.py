@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import trimesh
+from PIL import Image
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import Artifact, Environment, Manifest, ManifestRef, Provenance
@@ -89,9 +90,11 @@ def commit_reconstruction(
     joints: JointsAnnotation | None = None,
 ) -> ManifestRef:
     parts = mesh if isinstance(mesh, dict) else {}
-    files = {"mesh.glb": "mesh/glb"} | {f"parts/{name}.glb": "mesh/part_glb" for name in parts}
+    files = {"mesh.glb": "mesh/glb", "sheet.jpg": "picture/contact_sheet"}
+    files |= {f"parts/{name}.glb": "mesh/part_glb" for name in parts}
     (root / "parts").mkdir(parents=True, exist_ok=True)
     save_glb(concatenate(list(parts.values())) if isinstance(mesh, dict) else mesh, root / "mesh.glb")
+    Image.new("RGB", (64, 48), (120, 80, 40)).save(root / "sheet.jpg")
     for name, part in parts.items():
         save_glb(part, root / f"parts/{name}.glb")
     if parts:

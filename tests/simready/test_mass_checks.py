@@ -31,7 +31,7 @@ def checks_of(mesh: trimesh.Trimesh, scratch: Path, **fields: Any) -> dict[str, 
     repaired = repair(mesh, request.repair, request.name)
     piece = Piece(request.name, mesh, repaired.solid, repaired.mesh, repaired.changes)
     rigid = Articulation(request.name, (), "dynamic")
-    asset = describe_asset(request, [build_link(piece, request, scratch, silent)], rigid, identify(request))
+    asset = describe_asset(request, {}, [build_link(piece, request, scratch, silent)], rigid, identify(request))
     return {check.name: check for check in check_mass(asset)}
 
 

@@ -24,6 +24,10 @@ class Estimate(Document):
             raise ValueError(f"{self.value} is not within {self.low} .. {self.high}")
         return self
 
+    def widened(self, factor: float) -> Estimate:
+        """The same value, less sure of."""
+        return self.model_copy(update={"low": self.low / factor, "high": self.high * factor})
+
     def as_property(self, unit: str, source: PropertySource) -> PhysicalProperty:
         return PhysicalProperty(
             value=self.value, low=self.low, high=self.high, unit=unit, source=source, reference=self.reference

@@ -9,15 +9,21 @@ from jobs.contracts.simready import PhysicalProperty, PropertySource, SimreadyRe
 from jobs.simready.physics.categories import Category, find_category, load_categories
 from jobs.simready.physics.estimate import Estimate
 from jobs.simready.physics.materials import UNSPECIFIED, Material, find_material, load_materials
+from jobs.simready.vision.provider import NOT_LOOKED, Answer, Look
+from jobs.simready.vision.sight import UNKNOWN
 
 
 @dataclass(frozen=True)
 class Identity:
-    """`source` is whoever named the material; without anybody it is the one called 'unspecified'."""
+    """`source` is whoever named the material; without anybody it is the one called 'unspecified'.
+
+    `widening`: of the category's bulk density, for a category that was guessed.
+    """
 
     category: Category | None
     material: Material
     source: PropertySource
+    widening: float = 1.0
 
     def estimate_density(self, walls_shown: bool) -> PhysicalProperty:
         """Mass over the volume of the mesh [kg/m^3], as far as it can be known without scales.
@@ -28,7 +34,8 @@ class Identity:
         """
         bulk = None if self.category is None else self.category.bulk_density_of(walls_shown)
         if bulk is not None:
-            return bulk.as_property("kg/m^3", "category")
+            source = self.source if self.source.startswith("vision:") else "category"
+            return bulk.widened(self.widening).as_property("kg/m^3", source)
         return self.material.density_kg_m3.as_property("kg/m^3", self.source)
 
     def expect_density(self, walls_shown: bool) -> PhysicalProperty:
@@ -45,8 +52,8 @@ class Identity:
         return likely.model_copy(update={**bounds, "reference": "any material or category of the tables"})
 
 
-def identify(request: SimreadyRequest) -> Identity:
-    """Who names the material, first: the request, its category, nobody.
+def identify(request: SimreadyRequest, look: Look = NOT_LOOKED) -> Identity:
+    """Who names the material, first: the request, its category, a model that saw a picture, nobody.
 
     Raises:
         UnknownMaterial, UnknownCategory: The tables do not hold what the request names.
@@ -57,7 +64,22 @@ def identify(request: SimreadyRequest) -> Identity:
         return Identity(category, find_material(request.material).on(table_top), "material_table")
     if category is not None:
         return Identity(category, _blend(category, table_top), "category")
+    if look.answer is not None and (seen := _as_seen(look.answer, table_top, request.vision.widening)):
+        return seen
     return Identity(None, find_material(UNSPECIFIED), "default")
+
+
+def _as_seen(answer: Answer, table_top: str, widening: float) -> Identity | None:
+    """What a model saw; None if it knows neither material nor category."""
+    sight = answer.sight
+    category = None if sight.category == UNKNOWN else find_category(sight.category)
+    if sight.material != UNKNOWN:
+        material = find_material(sight.material).on(table_top)
+    elif category is not None:
+        material = _blend(category, table_top)
+    else:
+        return None
+    return Identity(category, material.widened(widening), f"vision:{answer.model}", widening)
 
 
 def _blend(category: Category, table_top: str) -> Material:

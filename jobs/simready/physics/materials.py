@@ -32,6 +32,18 @@ class Material(Document):
         Friction(static=self.static_friction, dynamic=self.dynamic_friction)
         return self
 
+    def widened(self, factor: float) -> Material:
+        """The same values, less sure of; nothing bounces higher than it fell."""
+        bounce = self.restitution.widened(factor)
+        return self.model_copy(
+            update={
+                "density_kg_m3": self.density_kg_m3.widened(factor),
+                "static_friction": self.static_friction.widened(factor),
+                "dynamic_friction": self.dynamic_friction.widened(factor),
+                "restitution": bounce.model_copy(update={"high": min(bounce.high, 1.0)}),
+            }
+        )
+
     def on(self, other: Name) -> Material:
         """The same, with the friction that the table of pairs has for it on another material, if it has."""
         pair = find_friction(self.name, other)

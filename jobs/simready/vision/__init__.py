@@ -1,0 +1,1 @@
+"""Models that look at a picture of an object and say what it is made of."""
