@@ -6,6 +6,7 @@ BIN := .venv/bin
 
 JOBS := flows,reconstruction,simready,episodes,export
 ALL := $(JOBS),reconstruction-scans,reconstruction-torch,reconstruction-dxf,test
+WORKERS ?= auto
 PARTS ?= reconstruction speed posed unposed scans backgrounds artefacts single_view sweep_kernel
 export OMP_NUM_THREADS ?= 1
 
@@ -21,13 +22,13 @@ endif
 demo: setup ## the bundled photos to a certified dataset
 	@$(BIN)/simfoundry run --request examples/turntable/request.json --store $(STORE)
 
-test: ## everything that CI runs but the linters
+test: ## by one process per core; what is marked slow is left out
 	@$(MAKE) --no-print-directory setup EXTRAS=all
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-slow: ## what takes longer than the tests should: real objects, whole runs
 	@$(MAKE) --no-print-directory setup EXTRAS=all
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow
 
 lint: ## style, types, import rules
 	@$(MAKE) --no-print-directory setup EXTRAS=all
