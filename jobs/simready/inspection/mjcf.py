@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.simready import Asset
 from jobs.simready.inspection.body import Bodies
-from jobs.simready.inspection.joints import WORLD, StatedJoint, inspect_joint, inspect_tree
+from jobs.simready.inspection.joints import WORLD, inspect_joint, inspect_tree
 from jobs.simready.inspection.masses import inspect_inertial
+from jobs.simready.inspection.mjcf_joints import read_joints
 from jobs.simready.inspection.mujoco_bodies import compile_model, inspect_contacts, read_bodies
 from jobs.simready.inspection.references import inspect_reference
 from jobs.simready.inspection.violation import Violation
@@ -107,42 +108,8 @@ def _inspect_joints(root: ElementTree.Element, asset: Asset, settings: Inspectio
         joint
         for world in root.findall("worldbody")
         for body in world.findall("body")
-        for joint in _read_joints(body, WORLD)
+        for joint in read_joints(body, WORLD)
     ]
     for joint in joints:
         yield from inspect_joint(joint, bodies, float(np.linalg.norm(asset.extents_m)), settings)
     yield from inspect_tree(joints, bodies, asset.mobility, FORMAT)
-
-
-def _read_joints(body: ElementTree.Element, parent: str) -> Iterator[StatedJoint]:
-    """Of a body and those in it; a body without a joint is fixed to its parent, one with a free joint to nothing."""
-    name = body.get("name", "")
-    joints = body.findall("joint")
-    free = body.find("freejoint") is not None or any(joint.get("type") == "free" for joint in joints)
-    if free and parent != WORLD:
-        yield StatedJoint(f"{FORMAT} {name}: a free joint within another body", parent, name, moves=True)
-    if not free and not joints:
-        yield StatedJoint(f"{FORMAT} {name}", parent, name, moves=False)
-    for joint in joints:
-        if joint.get("type") != "free":
-            yield _read_joint(joint, parent, name)
-    for child in body.findall("body"):
-        yield from _read_joints(child, name)
-
-
-def _read_joint(joint: ElementTree.Element, parent: str, child: str) -> StatedJoint:
-    limits = numbers(joint, "range", "")
-    limited = len(limits) == 2 and joint.get("limited", "auto") != "false"
-    gains = {key: value for key in ("damping", "frictionloss", "stiffness", "armature") if key in joint.attrib
-             for value in numbers(joint, key, "0").tolist()}  # fmt: skip
-    axis = numbers(joint, "axis", "0 0 1")
-    return StatedJoint(
-        where=f"{FORMAT} {joint.get('name')}",
-        parent=parent,
-        child=child,
-        moves=True,
-        axis=axis,
-        lower=float(limits[0]) if limited else None,
-        upper=float(limits[1]) if limited else None,
-        gains=gains,
-    )

@@ -15,7 +15,8 @@ from jobs.contracts.simready import Asset
 from jobs.simready.inspection.body import Bodies
 from jobs.simready.inspection.joints import inspect_joint, inspect_tree
 from jobs.simready.inspection.references import inspect_reference
-from jobs.simready.inspection.usd_bodies import inspect_colliders, read_bodies
+from jobs.simready.inspection.usd_bodies import read_bodies
+from jobs.simready.inspection.usd_colliders import inspect_colliders
 from jobs.simready.inspection.usd_joints import read_joints
 from jobs.simready.inspection.usd_prims import inspect_prims
 from jobs.simready.inspection.violation import Violation

@@ -68,11 +68,10 @@ def jointed(tmp_path_factory: pytest.TempPathFactory) -> AssetFiles:
 
 
 def test_an_asset_with_joints_violates_nothing(jointed: AssetFiles) -> None:
-    files = replace(jointed, files={fmt: jointed.files[fmt] for fmt in ("mjcf", "urdf")})
-    assert {name: item.detail for name, item in check(files).items() if item.value != 0} == {}
+    assert {name: item.detail for name, item in check(jointed).items() if item.value != 0} == {}
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if not name.startswith("usd")])
+@pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_in_an_asset_with_joints_is_found(name: str, jointed: AssetFiles, tmp_path: Path) -> None:
     assert _finds(name, jointed, tmp_path)
 
@@ -88,9 +87,9 @@ def test_an_asset_without_faults_violates_nothing(rigid: AssetFiles) -> None:
         trimesh.creation.icosphere(4, 0.05),
         trimesh.creation.cylinder(0.03, 0.1, sections=96),
         trimesh.creation.capsule(0.1, 0.03),
-        trimesh.creation.torus(0.06, 0.02, major_sections=48, minor_sections=24),
+        trimesh.creation.cone(0.04, 0.1, sections=48),
     ],
-    ids=["box", "sphere", "cylinder", "capsule", "torus"],
+    ids=["box", "sphere", "cylinder", "capsule", "cone"],
 )
 def test_solids_of_any_kind_violate_nothing(mesh: trimesh.Trimesh, run_job: RunJob) -> None:
     checks = run_job(mesh, material="wood").manifest.checks
