@@ -269,6 +269,17 @@ def _no_gravity(stage: Usd.Stage, random: Generator) -> None:
     _body(stage, random).CreateAttribute("physxRigidBody:disableGravity", Sdf.ValueTypeNames.Bool).Set(True)
 
 
+def _no_gravity_in_a_variant(stage: Usd.Stage, random: Generator) -> None:
+    """Not in the one that is selected when the file is opened."""
+    prim = next(prim for prim in stage.Traverse() if prim.HasVariantSets())
+    variants = prim.GetVariantSet(prim.GetVariantSets().GetNames()[0])
+    opened = variants.GetVariantSelection()
+    variants.SetVariantSelection(next(name for name in variants.GetVariantNames() if name != opened))
+    with variants.GetVariantEditContext():
+        _no_gravity(stage, random)
+    variants.SetVariantSelection(opened)
+
+
 def _joint_to(side: str, find: Callable[[Usd.Stage], str]) -> Put:
     def put(stage: Usd.Stage, random: Generator) -> None:
         moving_joints(stage)[0].GetRelationship(f"physics:{side}").SetTargets([find(stage)])
@@ -355,6 +366,7 @@ FAULTS = THIRTEEN | {
     "usd: mass of water": usd_fault("static_density", mass_times(1000 / 7850)),
     "usd: no mass": usd_fault("static_mass", _api_removed(UsdPhysics.MassAPI)),
     "usd: mass left to density": usd_fault("static_mass", _blocked("physics:mass")),
+    "usd: no gravity in one variant": usd_fault("static_mass", _no_gravity_in_a_variant),
     "usd: no gravity": usd_fault("static_mass", _no_gravity),
     "usd: negative moment": usd_fault("static_inertia", _inertia(lambda m: Gf.Vec3f(-m[0], m[1], m[2]))),
     "usd: inertia left to geometry": usd_fault("static_inertia", _blocked("physics:diagonalInertia")),
