@@ -9,6 +9,7 @@ from jobs.contracts.reconstruction import (
     CaptureSource,
     MeshLimits,
     MeshSource,
+    PartsSource,
     PhotoSource,
     PictureLimits,
     PictureSource,
@@ -25,6 +26,9 @@ from tasks.uploads import PathLeavesFolder, list_files, require_size, upload_all
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif")
 """The job reads all but the last three, and says of those how to convert them; left out here, they would vanish."""
 SCAN_SUFFIXES = (*PICTURE_SUFFIXES, ".txt", ".json", ".log", ".npy")
+
+MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".usd", ".usda", ".usdc", ".usdz", ".3mf")
+JOINTS_FILE = "joints.json"
 
 
 class InputMissing(BadInput):
@@ -44,6 +48,14 @@ class NoFrames(BadInput):
         super().__init__(
             f"'{folder}' holds no frames of an RGB-D scan. Expected pictures with depth and poses as TUM, 7-Scenes, "
             f"Redwood or Record3D lay them out ({', '.join(SCAN_SUFFIXES)} files)."
+        )
+
+
+class NoParts(BadInput):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"'{folder}' holds no part meshes. Expected one {', '.join(MESH_SUFFIXES)} file for each part, named after "
+            f"it, and '{JOINTS_FILE}' if it is known how they move."
         )
 
 
@@ -73,6 +85,8 @@ def take_in(item: ObjectRequest, folder: Path, store: Store) -> CaptureSource:
         return _take_scan(path, item, store)
     if item.kind == "picture":
         return _take_picture(path, item, store)
+    if item.kind == "parts":
+        return _take_parts(path, item, store)
     return _take_mesh(path, item, store)
 
 
@@ -125,6 +139,26 @@ def _take_mesh(mesh: Path, item: ObjectRequest, store: Store) -> MeshSource:
     require_size(companions, PictureLimits().max_file_bytes)
     uploaded = upload_all(mesh.parent, [mesh, *companions], store)
     return MeshSource(kind="mesh", mesh=uploaded[0], companions=uploaded[1:], units=item.units)
+
+
+def _take_parts(folder: Path, item: ObjectRequest, store: Store) -> PartsSource:
+    if not folder.is_dir():
+        raise InputMissing(folder, "a folder of part meshes")
+    parts = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in MESH_SUFFIXES]
+    if not parts:
+        raise NoParts(folder)
+    require_size(parts, MeshLimits().max_file_bytes)
+    companions = sorted({file for part in parts for file in find_companions(part)} - set(parts))
+    said = [file for file in (folder / JOINTS_FILE,) if file.is_file()]
+    require_size([*companions, *said], PictureLimits().max_file_bytes)
+    uploaded = {file.name: file for file in upload_all(folder, [*parts, *companions, *said], store)}
+    return PartsSource(
+        kind="parts",
+        parts=tuple(uploaded[part.name] for part in parts),
+        joints=uploaded.get(JOINTS_FILE),
+        companions=tuple(uploaded[file.relative_to(folder).as_posix()] for file in companions),
+        units=item.units,
+    )
 
 
 def _inside(folder: Path, relative: str) -> Path:

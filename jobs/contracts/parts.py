@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from jobs.contracts.document import Document, Name, StorePath
 from jobs.contracts.simready import JointKind, Vector3
 
-PartName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+PART_NAME = r"^[a-z][a-z0-9_]{0,47}$"
+PartName = Annotated[str, Field(pattern=PART_NAME)]
 """Of a part or joint: a USD prim, an MJCF body and a URDF link can be called so."""
 Range = tuple[float, float]
 _SHORTEST_AXIS = 1e-6

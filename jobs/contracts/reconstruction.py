@@ -99,7 +99,23 @@ class MeshSource(Document):
         return (self.mesh, *self.companions)
 
 
-CaptureSource = PhotoSource | ScanSource | PictureSource | MeshSource
+class PartsSource(Document):
+    """A thing as part meshes in one frame, each named as its file; `joints`: a `joints.json` that says how they move;
+    `companions` as of a mesh."""
+
+    kind: Literal["parts"]
+    parts: Annotated[tuple[UploadedFile, ...], Field(min_length=1)]
+    joints: UploadedFile | None = None
+    companions: tuple[UploadedFile, ...] = ()
+    units: LengthUnit | None = None
+
+    @property
+    def files(self) -> tuple[UploadedFile, ...]:
+        """Everything that it is made of."""
+        return (*self.parts, *([self.joints] if self.joints else []), *self.companions)
+
+
+CaptureSource = PhotoSource | ScanSource | PictureSource | MeshSource | PartsSource
 """What people bring; a scanned object comes out of a scan."""
 Source = CaptureSource | ScannedObjectSource
 SOURCE_OF_PROVIDER: dict[str, str] = {
@@ -109,6 +125,7 @@ SOURCE_OF_PROVIDER: dict[str, str] = {
     "scanned_object": "scanned_object",
     "single_view": "picture",
     "mesh_import": "mesh",
+    "parts_import": "parts",
 }
 """The kind of source that each provider takes, so that a request names only those that can serve it: the same photos
 asked for under two profiles are the same request, whatever else the profiles admit."""

@@ -17,17 +17,17 @@ from jobs.contracts.simready import Licence, require_mass_above_tolerance
 STAGES: tuple[JobName, ...] = ("reconstruction", "simready", "assembly", "episodes", "export")
 
 
-SourceKind = Literal["photos", "scan", "picture", "mesh"]
+SourceKind = Literal["photos", "scan", "picture", "mesh", "parts"]
 _LONGEST_SCAN_NAME = 48
 SOURCES_OF_OPTION: dict[str, tuple[SourceKind, ...]] = {
-    "units": ("mesh",),
+    "units": ("mesh", "parts"),
     "known_size_m": ("photos", "picture"),
     "known_distance_m": ("photos",),
     "turntable_step_deg": ("photos",),
     "allow_several": ("photos",),
     "depth_unit": ("scan",),
-    "mass_kg": ("photos", "picture", "mesh"),
-    "mass_tolerance_kg": ("photos", "picture", "mesh"),
+    "mass_kg": ("photos", "picture", "mesh", "parts"),
+    "mass_tolerance_kg": ("photos", "picture", "mesh", "parts"),
 }
 """Which sources an option goes with; `category`, `material` and `licence` go with all, and hold for each object of a
 scan."""
@@ -39,8 +39,8 @@ def found_name(scan: Name, part: str) -> Name:
 
 
 class ObjectRequest(Document):
-    """One capture, relative to where the request lies: a folder of photos, a folder of an RGB-D scan, one picture, or
-    a mesh file. All are of one object, but a scan may show several.
+    """One capture, relative to where the request lies: a folder of photos, a folder of an RGB-D scan, one picture,
+    a mesh file, or a folder of part meshes. All are of one object, but a scan may show several.
 
     `allow_several`: what looks like two objects in photos is one.
     """
@@ -50,6 +50,7 @@ class ObjectRequest(Document):
     scan: StorePath | None = None
     picture: StorePath | None = None
     mesh: StorePath | None = None
+    parts: StorePath | None = None
     units: LengthUnit | None = None
     known_size_m: Metres | None = None
     known_distance_m: Metres | None = None

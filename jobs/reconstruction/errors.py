@@ -117,6 +117,26 @@ class SeveralObjects(BadInput):
         )
 
 
+class PartsMisnamed(BadInput):
+    """File names that cannot be the names of parts."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        super().__init__(
+            f"The parts cannot be told apart by their files' names: {'; '.join(problems)}. Name each file after its "
+            "part, with up to 48 lower-case letters, digits and '_', beginning with a letter: base.obj, door_left.obj."
+        )
+
+
+class JointsUnusable(BadInput):
+    """A `joints.json` from which nothing can be built."""
+
+    def __init__(self, name: str, problems: Iterable[str]) -> None:
+        super().__init__(
+            f"'{name}' does not say how the parts move: {'; '.join(problems)}. Mend it, or leave it out to have the "
+            "joints found by the parts' shapes."
+        )
+
+
 class ProviderFailed(SimfoundryError):
     """A provider broke while it worked; the next one in the request's list is tried."""
 
@@ -128,7 +148,8 @@ class NoProviderTakes(BadInput):
     def __init__(self, kind: str, asked: Iterable[str]) -> None:
         super().__init__(
             f"None of the providers asked for ({', '.join(asked)}) takes a source of kind '{kind}'. "
-            "Photos need visual_hull, one picture needs single_view, a mesh needs mesh_import."
+            "Photos need visual_hull, one picture needs single_view, a mesh needs mesh_import, part meshes need "
+            "parts_import."
         )
 
 

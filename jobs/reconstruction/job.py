@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.contracts.document import Sha256
 from jobs.contracts.manifest import Manifest, Provenance
+from jobs.contracts.parts import PartMesh, PartsDocument
 from jobs.contracts.reconstruction import ReconstructedMesh, ReconstructionRequest
 from jobs.geometry.closed import compute_volume_m3
 from jobs.geometry.glb_file import save_glb, vertex_colours
@@ -27,6 +28,8 @@ def run(request: ReconstructionRequest, workspace: Workspace) -> Manifest:
     made, provider, failures = reconstruct(request, workspace)
     glb = workspace.output("mesh/glb", "mesh.glb")
     save_glb(made.mesh, glb)
+    if made.parts:
+        _publish_parts(made, request.name, workspace)
     quality = report_quality(request, provider, made.mesh, made.scale_source, made.evidence)
     workspace.publish_document("quality/report", "quality.json", quality)
     sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
@@ -43,6 +46,15 @@ def run(request: ReconstructionRequest, workspace: Workspace) -> Manifest:
         warnings=made.warnings,
     )
     return workspace.manifest(request, checks, provenance)
+
+
+def _publish_parts(made: Reconstruction, name: str, workspace: Workspace) -> None:
+    """Each part beside the whole, and what is known of how they move."""
+    listed = tuple(PartMesh(name=part, path=f"parts/{part}.glb") for part in made.parts)
+    for item in listed:
+        save_glb(made.parts[item.name], workspace.output("mesh/part_glb", item.path))
+    document = PartsDocument(schema_version=1, name=name, parts=listed, joints=made.joints)
+    workspace.publish_document("parts/document", "parts.json", document)
 
 
 def _describe(made: Reconstruction, name: str, provider: str) -> ReconstructedMesh:

@@ -16,6 +16,7 @@ from jobs.contracts.reconstruction import CarvingSettings, MeshLimits
 from jobs.contracts.report import Readiness
 from jobs.geometry.closed import compute_volume_m3
 from jobs.geometry.glb_file import save_glb
+from jobs.geometry.joining import concatenate
 from jobs.geometry.mesh_file import load_mesh
 from jobs.reconstruction.cameras.camera import Camera
 from jobs.reconstruction.cameras.shot import Shot
@@ -51,6 +52,7 @@ def probe() -> tuple[Readiness, ...]:
         _attempt("provider", "rgbd_fusion", fuse_box),
         _attempt("provider", "scanned_object", reread_box),
         _attempt("provider", "mesh_import", _import_cube),
+        _attempt("provider", "parts_import", _join_cubes),
         *(_attempt("format", name, partial(_write_box, name)) for name in WRITERS),
     )
 
@@ -145,3 +147,10 @@ def _save_box(folder: Path) -> Original:
     path = folder / "mesh.glb"
     save_glb(trimesh.creation.box((0.1, 0.2, 0.3)), path)
     return Original(path, load_mesh(path, None, MeshLimits()).mesh)
+
+
+def _join_cubes() -> tuple[bool, str]:
+    cubes = [trimesh.creation.box(bounds=[[x, 0, 0], [x + 0.1, 0.1, 0.1]]) for x in (0.0, 0.2)]
+    whole = concatenate(cubes)
+    same = bool(np.isclose(compute_volume_m3(whole), 0.002)) and len(whole.faces) == 24
+    return same, f"joined two boxes of 1 l each to a thing of {1000 * compute_volume_m3(whole):.3g} l"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ import trimesh
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import ProviderFailure
+from jobs.contracts.parts import JointsAnnotation
 from jobs.contracts.reconstruction import ReconstructionRequest, ScaleSource
 from jobs.reconstruction.errors import AllProvidersFailed, NoProviderTakes, ProviderFailed
 from jobs.reconstruction.quality.photo_evidence import PhotoEvidence
@@ -25,13 +26,15 @@ PROVIDERS: Mapping[str, str] = {
     "rgbd_fusion": "jobs.reconstruction.scans.rgbd_fusion:RgbdFusion",
     "scanned_object": "jobs.reconstruction.scans.scanned_object:ScannedObject",
     "mesh_import": "jobs.reconstruction.mesh_import:MeshImport",
+    "parts_import": "jobs.reconstruction.parts_import:PartsImport",
 }
 
 
 @dataclass(frozen=True)
 class Reconstruction:
     """`mesh` [m, Z up where the source says which way is up], and the evidence for it; `evidence` of photos, if any.
-    `textured_glb`: the same surface with a picture on it, an artifact already."""
+    `textured_glb`: the same surface with a picture on it, an artifact already. `parts`: of a thing that came as parts,
+    which together are `mesh`; `joints`: what was said of how they move."""
 
     mesh: trimesh.Trimesh
     scale_source: ScaleSource
@@ -41,6 +44,8 @@ class Reconstruction:
     views_cut: tuple[str, ...] = ()
     evidence: PhotoEvidence | None = None
     textured_glb: Path | None = None
+    parts: Mapping[str, trimesh.Trimesh] = field(default_factory=dict[str, trimesh.Trimesh])
+    joints: JointsAnnotation | None = None
 
 
 class Reconstructor(Protocol):

@@ -22,6 +22,8 @@ def outputs(store: Path) -> list[Path]:
         (("--mesh", "{brick}", "--layout", "{tmp}/no.json"), "InputMissing"),
         (("--mesh", "{brick}", "--layout", "{tmp}/of_another.json"), "places mug; objects it can place: brick"),
         (("--photos", "{tmp}/empty"), "NoPhotos"),
+        (("--parts", "{tmp}/empty"), "NoParts"),
+        (("--parts", "{tmp}/empty", "--known-size", "1"), "OptionMisplaced"),
         (("--scan", "{tmp}/empty"), "NoFrames"),
         (("--picture", "{tmp}/no.jpg"), "InputMissing"),
         (("--mesh", "{brick}", "--units", "mm", "--episodes", "0"), "InvalidRequest"),

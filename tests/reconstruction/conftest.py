@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from jobs.contracts.manifest import Manifest
-from jobs.contracts.reconstruction import MeshSource, PhotoSource, ReconstructionRequest, UploadedFile
+from jobs.contracts.reconstruction import MeshSource, PartsSource, PhotoSource, ReconstructionRequest, UploadedFile
 from jobs.reconstruction.pictures.picture_format import EXTENSIONS
 from jobs.runtime import paths
 from jobs.runtime.folder_store import FolderStore
@@ -60,6 +60,13 @@ class Bench:
         )
         return self._request(source, "mesh_import", changes)
 
+    def parts(self, folder: Path, **changes: object) -> ReconstructionRequest:
+        files = {path.name: self.upload(folder, path) for path in sorted(folder.iterdir())}
+        joints = files.pop("joints.json", None)
+        units = changes.pop("units", None)
+        source = PartsSource(kind="parts", parts=tuple(files.values()), joints=joints, units=units)
+        return self._request(source, "parts_import", changes)
+
     def run(self, request: ReconstructionRequest) -> Manifest:
         settings = Settings(work_dir=self.root / "work", image=None, isaac_sim_root=None)
         return execute(request, self.store, settings, silent).manifest
@@ -69,7 +76,7 @@ class Bench:
         return Path(self.store.uri) / paths.artifact(manifest, item)
 
     def _request(
-        self, source: PhotoSource | MeshSource, provider: str, changes: dict[str, object]
+        self, source: PhotoSource | MeshSource | PartsSource, provider: str, changes: dict[str, object]
     ) -> ReconstructionRequest:
         fields = {"schema_version": 1, "profile": "demo", "name": "thing", "providers": (provider,)}
         return ReconstructionRequest.model_validate(fields | {"source": source} | changes)

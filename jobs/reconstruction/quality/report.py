@@ -117,7 +117,7 @@ def _to_judge(
     kind = request.source.kind
     figures = {
         "several_sides": float(kind != "picture"),
-        "compared": float(evidence is not None or kind == "mesh"),
+        "compared": float(evidence is not None or kind in ("mesh", "parts")),
         "open_edges": float(0 if mesh.closed else max(mesh.open_edges, 1)),
         "crowded_edges": float(not mesh.manifold),
         "pieces": float(mesh.pieces),
