@@ -96,14 +96,16 @@ class JointSettings(Document):
     `damping`: a joint that was pushed comes to rest with `time_constant_s`. `slide_friction` is the coefficient of a
     slide under the weight of what it carries; `hinge_friction` that of a pin, relative to the radius of gyration about
     it. A joint is authored if the confidence in it reaches `min_confidence`; else the part is welded to the base.
-    `max_overlap`: part of a moving part's volume that may run into the rest and still be clearance.
+    `max_overlap`: part of a moving part's volume that may run into the rest and still be clearance;
+    `max_hinge_overlap`: the same about a hinge, for the knuckles and rebates of doors are rarely modelled.
     """
 
     time_constant_s: Annotated[float, Field(gt=0, le=60)] = 0.5
     slide_friction: Annotated[float, Field(ge=0, le=2)] = 0.1
     hinge_friction: Annotated[float, Field(ge=0, le=2)] = 0.01
     min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.6
-    max_overlap: Annotated[float, Field(gt=0, le=1)] = 0.02
+    max_overlap: Annotated[float, Field(gt=0, le=1)] = 0.005
+    max_hinge_overlap: Annotated[float, Field(gt=0, le=1)] = 0.02
 
     def describe(self, kind: JointKind) -> str:
         """The rule for the resistance of such a joint, in words."""

@@ -63,7 +63,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     workspace.progress("repair")
     pieces = open_pieces(request, workspace)
     workspace.progress("joints")
-    articulation = find_articulation(pieces, request.joints)
+    articulation = find_articulation(pieces, identity.category, request.joints)
     built = build_links(gather_links(pieces.pieces, articulation), request, scratch, workspace.progress)
     links = {link.name: describe_repair(link.piece.source, link.piece.mesh, link.piece.changes) for link in built}
     report = RepairReport(schema_version=1, links=links)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import trimesh
 
 from jobs.contracts.parts import JointAnnotation
+from jobs.geometry.closed import to_manifold
+from jobs.simready.articulation.piece import Piece
+from jobs.simready.articulation.pieces import Pieces
 
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
 Thing = dict[str, trimesh.Trimesh]
@@ -41,6 +46,19 @@ def chest() -> Thing:
         ((-0.03, -0.115, 0.055), (0.03, -0.099, 0.065)),
     )
     return {"base": base, "drawer": drawer}
+
+
+def laptop() -> Thing:
+    """0.3 x 0.2 m, its screen upright at the back edge of the base."""
+    return {
+        "base": plates(((-0.15, -0.1, 0), (0.15, 0.1, 0.02))),
+        "screen": plates(((-0.15, 0.085, 0.021), (0.15, 0.095, 0.22))),
+    }
+
+
+def pieces_of(thing: Thing, **fields: Any) -> Pieces:
+    """The parts as solids, as if they had been repaired."""
+    return Pieces(tuple(Piece(name, mesh, to_manifold(mesh), mesh, ()) for name, mesh in thing.items()), {}, **fields)
 
 
 def box_with_lid() -> Thing:

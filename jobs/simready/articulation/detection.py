@@ -1,29 +1,50 @@
-"""Which parts of a thing move, and how."""
+"""Which parts of a thing move, and how: as somebody said, else by their shapes and names."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from jobs.contracts.parts import JointAnnotation, JointsAnnotation
-from jobs.contracts.simready import JointSettings
+from jobs.contracts.parts import JointAnnotation
+from jobs.contracts.simready import JointSettings, Mobility
 from jobs.simready.articulation.articulation import Articulation, FoundJoint
+from jobs.simready.articulation.box_axes import find_box_axes
+from jobs.simready.articulation.hinge import Hinge, find_hinges, opposite_the_handle
+from jobs.simready.articulation.knowledge import expected_kind, expects_upright_hinge, named_base
+from jobs.simready.articulation.panel import find_panel
 from jobs.simready.articulation.piece import Piece
 from jobs.simready.articulation.pieces import Pieces
+from jobs.simready.articulation.slide import find_slide
+from jobs.simready.physics.categories import Category
+
+_SHAPE, _NAME, _CONTRADICTED = 0.7, 0.25, -0.4
+"""Confidence by shape alone, and what a name that says the same, or otherwise, adds. A rule, not a measured frequency:
+its default threshold lets shape alone through, and nothing that the name contradicts."""
+_UPRIGHT = np.cos(np.deg2rad(30))
 
 
-def find_articulation(pieces: Pieces, settings: JointSettings) -> Articulation:
-    """What somebody said of the joints."""
+def find_articulation(pieces: Pieces, category: Category | None, settings: JointSettings) -> Articulation:
+    """How the parts hang together; what nobody can tell is welded to the base, and said so."""
+    mobility: Mobility = "dynamic" if category is None else category.mobility
+    names = [piece.name for piece in pieces.pieces]
     if pieces.annotation is not None:
-        return _as_said(pieces.pieces, pieces.annotation)
-    return Articulation(pieces.pieces[0].name, (), "dynamic")
+        base = pieces.annotation.base or named_base(names) or names[0]
+        return Articulation(base, tuple(_as_said(joint) for joint in pieces.annotation.joints), mobility)
+    if len(names) == 1:
+        return Articulation(names[0], (), mobility, _stiff(category))
+    by_name = {piece.name: piece for piece in pieces.pieces}
+    base = named_base(names) or _bulkiest(by_name)
+    found = {name: _detect(by_name[name], by_name[base], category, settings) for name in names if name != base}
+    sure = tuple(joint for joint in found.values() if joint and joint.confidence >= settings.min_confidence)
+    moved = {joint.child for joint in sure}
+    warnings = tuple(_welded(name, base, joint) for name, joint in found.items() if name not in moved)
+    if category is None and sure:
+        warnings = (*warnings, "no category says whether it is furniture: its base moves freely, as a prop's does")
+    return Articulation(base, sure, mobility, warnings)
 
 
-def _as_said(pieces: tuple[Piece, ...], annotation: JointsAnnotation) -> Articulation:
-    joints = tuple(_said(joint) for joint in annotation.joints)
-    return Articulation(annotation.base or pieces[0].name, joints, "dynamic")
-
-
-def _said(joint: JointAnnotation) -> FoundJoint:
+def _as_said(joint: JointAnnotation) -> FoundJoint:
     assert joint.limits is not None  # the document was validated
     axis = np.array(joint.axis)
     return FoundJoint(
@@ -38,3 +59,93 @@ def _said(joint: JointAnnotation) -> FoundJoint:
         source="given",
         confidence=1.0,
     )
+
+
+def _bulkiest(pieces: Mapping[str, Piece]) -> str:
+    return max(pieces, key=lambda name: float(pieces[name].solid.hull().volume()))
+
+
+def _detect(part: Piece, base: Piece, category: Category | None, settings: JointSettings) -> FoundJoint | None:
+    """The likeliest joint of a part; None if its shape fits none."""
+    return _as_slide(part, base, category, settings) or _as_hinge(part, base, category, settings)
+
+
+def _as_slide(part: Piece, base: Piece, category: Category | None, settings: JointSettings) -> FoundJoint | None:
+    slide = find_slide(part.solid, base.solid, find_box_axes(part.mesh), settings.max_overlap)
+    if slide is None:
+        return None
+    evidence = ["it sits in the base and only one way out is free"]
+    confidence = _SHAPE + _by_name(part.name, "prismatic", category, evidence)
+    middle_m = part.mesh.bounds.mean(axis=0)
+    return FoundJoint(
+        name=f"{part.name}_slide",
+        kind="prismatic",
+        parent=base.name,
+        child=part.name,
+        pivot_m=middle_m,
+        axis=slide.direction,
+        lower=0.0,
+        upper=slide.travel_m,
+        source=f"found: {'; '.join(evidence)}",
+        confidence=confidence,
+    )
+
+
+def _as_hinge(part: Piece, base: Piece, category: Category | None, settings: JointSettings) -> FoundJoint | None:
+    panel = find_panel(part.solid, base.solid, find_box_axes(part.mesh))
+    if panel is None:
+        return None
+    hinges = find_hinges(part.solid, base.solid, panel, settings.max_hinge_overlap)
+    evidence = ["it is a board that opens about an edge near the base"]
+    told = opposite_the_handle(hinges, panel)
+    if len(told) < len(hinges):
+        evidence.append("the edge is the one opposite its handle")
+    told = _as_usual(part.name, told, evidence)
+    if not told:
+        return None
+    hinge = told[0]
+    confidence = _SHAPE / len(told) + _by_name(part.name, "revolute", category, evidence)
+    if len(told) > 1:
+        confidence = min(confidence, _SHAPE / len(told))
+        evidence.append(f"{len(told)} edges fit equally")
+    return FoundJoint(
+        name=f"{part.name}_hinge",
+        kind="revolute",
+        parent=base.name,
+        child=part.name,
+        pivot_m=hinge.pivot_m,
+        axis=hinge.axis,
+        lower=hinge.lower,
+        upper=hinge.upper,
+        source=f"found: {'; '.join(evidence)}",
+        confidence=confidence,
+    )
+
+
+def _as_usual(part: str, hinges: tuple[Hinge, ...], evidence: list[str]) -> tuple[Hinge, ...]:
+    """Those that stand upright, or lie level, as the part's name has it."""
+    upright = expects_upright_hinge(part)
+    if upright is None or len(hinges) < 2:
+        return hinges
+    evidence.append(f"its hinge is {'upright' if upright else 'level'} as the name '{part}' has it")
+    return tuple(hinge for hinge in hinges if (abs(hinge.axis[2]) > _UPRIGHT) == upright)
+
+
+def _by_name(part: str, kind: str, category: Category | None, evidence: list[str]) -> float:
+    expected = expected_kind(part, category)
+    if expected is None:
+        return 0.0
+    evidence.append(f"the name '{part}' says {expected}")
+    return _NAME if expected == kind else _CONTRADICTED
+
+
+def _stiff(category: Category | None) -> tuple[str, ...]:
+    if category is None or not category.joints:
+        return ()
+    parts = ", ".join(dict.fromkeys(joint.part for joint in category.joints))
+    return (f"it came as one mesh, so it is rigid; a {category.label} may have moving parts ({parts}): give these too",)
+
+
+def _welded(name: str, base: str, joint: FoundJoint | None) -> str:
+    seen = "its shape tells no joint" if joint is None else f"{joint.source} (confidence {joint.confidence:.2f})"
+    return f"part '{name}' was fixed to '{base}': {seen}; say how it moves in a joints.json if it does"
