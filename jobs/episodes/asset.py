@@ -17,7 +17,7 @@ from scipy.spatial import QhullError
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.simready import Asset
 from jobs.episodes.collider import POINTS_ON, triangulate_collider
-from jobs.episodes.errors import AssetUnusable
+from jobs.episodes.errors import AssetNotFree, AssetUnusable
 from jobs.runtime.workspace import Workspace
 from jobs.simulation.simulator import FloatArray
 
@@ -48,6 +48,7 @@ def open_asset(workspace: Workspace, ref: ManifestRef) -> TableObject:
     """Fetch an asset and look at it.
 
     Raises:
+        AssetNotFree: It stands still or has joints.
         AssetUnusable: A file is missing or is not what the simready job makes.
     """
     documents, models = workspace.open_input(ref, "asset/document"), workspace.open_input(ref, "asset/mjcf")
@@ -59,11 +60,13 @@ def open_asset(workspace: Workspace, ref: ManifestRef) -> TableObject:
 
 
 def read_asset(document: Path, model: Path) -> TableObject:
-    """Raises: AssetUnusable."""
+    """Raises: AssetNotFree, AssetUnusable."""
     try:
         asset = Asset.from_json(document.read_bytes())
     except ValidationError as error:
         raise AssetUnusable(document.name, f"is no asset document ({error})", "what the simready job writes") from error
+    if asset.mobility == "static" or asset.joints:
+        raise AssetNotFree(asset.name, asset.mobility, len(asset.joints))
     return TableObject(asset, model, _read_hulls(model, asset.name))
 
 

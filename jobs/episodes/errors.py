@@ -12,6 +12,16 @@ class AssetUnusable(BadInput):
         super().__init__(f"The asset '{file}' {seen}; expected {expected}. Make it anew with the simready job.")
 
 
+class AssetNotFree(BadInput):
+    """Furniture, or a thing with joints: nothing that one arm takes up as a whole."""
+
+    def __init__(self, asset: str, mobility: str, joints: int) -> None:
+        super().__init__(
+            f"The asset '{asset}' is {mobility} and has {joints} joints; episodes are recorded of single bodies that "
+            "move freely. Use the asset as it is: stop such a run with --until simready."
+        )
+
+
 class UnevenRate(BadInput):
     """An action that would end in the middle of a physics step."""
 

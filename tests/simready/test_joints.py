@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-# usd-core ships no types, and the next line takes no reason of its own.
+# usd-core and mujoco ship no types, and the next line takes no reason of its own.
 # pyright: reportAttributeAccessIssue=false
+from dataclasses import replace
+
 import mujoco
 import numpy as np
 import pytest
 from pxr import Usd, UsdPhysics
 
+from jobs.episodes.asset import read_asset
+from jobs.episodes.errors import AssetNotFree
+from jobs.simready.checks.parity import check_parity
 from jobs.simready.checks.reading import read_usd
 from tests.simready.conftest import ANY_COLLIDER, Finished, run_simready
 from tests.simready.things import DRAWER_SLIDES, LID_TURNS, box_with_lid, chest
@@ -17,7 +22,9 @@ from tests.simready.things import DRAWER_SLIDES, LID_TURNS, box_with_lid, chest
 @pytest.fixture(scope="module")
 def drawer(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("chest")
-    return run_simready(folder, chest(), name="chest", material="wood", colliders=ANY_COLLIDER, said=(DRAWER_SLIDES,))
+    return run_simready(
+        folder, chest(), name="chest", category="cabinet", colliders=ANY_COLLIDER, said=(DRAWER_SLIDES,)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +76,29 @@ def test_joined_links_do_not_push_each_other(drawer: Finished) -> None:
     mujoco.mj_forward(model, data)
     assert model.nexclude == 1
     assert data.ncon == 0
+
+
+@pytest.mark.parametrize("thing", ["drawer", "lid"])
+def test_all_files_have_the_same_joints(thing: str, request: pytest.FixtureRequest) -> None:
+    finished: Finished = request.getfixturevalue(thing)
+    for check in ("parity_mass", "parity_inertia", "parity_extents", "parity_joints"):
+        value = finished.check(check).value
+        assert value is not None
+        assert value < 1e-6
+
+
+@pytest.mark.parametrize("change", [{"kind": "prismatic"}, {"parent": "lid"}, {"lower": -1.0}, {"upper": 2.5}])
+def test_a_joint_that_differs_in_one_file_is_found_out(lid: Finished, change: dict[str, object]) -> None:
+    reading = read_usd(lid.file("asset/usd"), lid.asset)
+    changed = replace(reading, joints={"lid": replace(reading.joints["lid"], **change)})
+    [check] = [found for found in check_parity(lid.asset, {"usd": changed}) if found.name == "parity_joints"]
+    assert check.value == pytest.approx(1)
+
+
+def test_episodes_are_not_recorded_of_furniture(drawer: Finished) -> None:
+    with pytest.raises(AssetNotFree, match="'chest' is static and has 1 joints") as caught:
+        read_asset(drawer.folder / "asset.json", drawer.file("asset/mjcf"))
+    assert caught.value.exit_code == 65
 
 
 def test_the_resistance_of_a_joint_says_that_it_is_a_rule(lid: Finished) -> None:

@@ -107,7 +107,7 @@ def _add_visual(
     link: ElementTree.Element, part: LinkParts, prefix: str, frame_m: NDArray[np.float64], output: PlaceFile
 ) -> None:
     mesh, texture = part.visual.mesh, part.visual.texture
-    visual = ElementTree.SubElement(link, "visual", name="visual")
+    visual = ElementTree.SubElement(link, "visual", name=f"{prefix}visual")
     _add_origin(visual, -frame_m)
     file = f"meshes/{prefix}visual"
     ElementTree.SubElement(ElementTree.SubElement(visual, "geometry"), "mesh", filename=f"{file}.obj")

@@ -59,7 +59,8 @@ def read_usd(path: Path, asset: Asset) -> Reading:
     """What pxr reads from a USD file."""
     stage = Usd.Stage.Open(str(path))
     names = {Tf.MakeValidIdentifier(link.name): link.name for link in asset.links}
-    names[stage.GetDefaultPrim().GetName()] = asset.links[0].name
+    if len(asset.links) == 1:
+        names[stage.GetDefaultPrim().GetName()] = asset.links[0].name
     prims = {names.get(prim.GetName(), str(prim.GetPath())): prim for prim in stage.Traverse() if _has_mass(prim)}
     links = {prim.GetPath(): name for name, prim in prims.items()}
     joints = [UsdPhysics.Joint(prim) for prim in stage.Traverse() if prim.IsA(UsdPhysics.Joint)]
