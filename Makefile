@@ -10,7 +10,7 @@ WORKERS ?= auto
 PARTS ?= reconstruction speed posed unposed scans backgrounds artefacts single_view sweep_kernel
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test test-slow lint format interop bench-reconstruction bench-episodes
+.PHONY: setup demo test test-slow lint format interop bench-reconstruction bench-simready bench-episodes
 
 setup: ## .venv with the `simfoundry` command; EXTRAS=all for tests and benchmarks too
 ifeq ($(EXTRAS),all)
@@ -51,6 +51,10 @@ bench-reconstruction: ## shape against ground truth, real photos and scans, mask
 	@failed=; for part in $(PARTS); do echo "== $$part"; \
 	    $(BIN)/python -m benchmarks.$$part $(if $(SAVE),--save) || failed="$$failed $$part"; done; \
 	    [ -z "$$failed" ] || { echo "goals missed:$$failed" >&2; exit 1; }
+
+bench-simready: ## colliders beside CoACD's and V-HACD's defaults, assets an hour; SAVE=1 keeps the figures
+	@$(MAKE) --no-print-directory setup EXTRAS=all
+	@$(BIN)/python -m benchmarks.simready $(if $(SAVE),--save)
 
 bench-episodes: ## episodes an hour by one process, against bare physics; SAVE=1 keeps the figures
 	@$(MAKE) --no-print-directory setup

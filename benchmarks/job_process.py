@@ -1,4 +1,4 @@
-"""The reconstruction job as an operator's machine runs it: one process per request, timed from outside."""
+"""A job as an operator's machine runs it: one process per request, timed from outside."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jobs.contracts.manifest import Manifest, Usage
 from jobs.contracts.reconstruction import ReconstructionRequest
 from jobs.contracts.report import JobReport
 from jobs.contracts.run import ObjectRequest
+from jobs.contracts.simready import SimreadyRequest
 from jobs.runtime import paths
 from jobs.runtime.artifacts import load_manifest
 from jobs.runtime.folder_store import FolderStore
@@ -56,13 +57,15 @@ def ask(capture: ObjectRequest, folder: Path, store: FolderStore, provider: str)
     )
 
 
-def start(request: ReconstructionRequest, store: FolderStore, cpus: Sequence[int] = ()) -> subprocess.Popen[str]:
+def start(
+    request: ReconstructionRequest | SimreadyRequest, store: FolderStore, cpus: Sequence[int] = ()
+) -> subprocess.Popen[str]:
     """The job's process, on these CPUs only; on all of ours if none are named."""
     path = paths.request(request.job, request.digest())
     store.create(path, request.to_json())
     pinned = ["taskset", "-c", ",".join(map(str, cpus))] if cpus else []
     return subprocess.Popen(
-        [*pinned, sys.executable, "-P", "-m", "jobs.reconstruction", f"{store.uri}/{path}"],
+        [*pinned, sys.executable, "-P", "-m", f"jobs.{request.job}", f"{store.uri}/{path}"],
         env={**os.environ, **SINGLE_THREADED, "SIMFOUNDRY_WORKDIR": f"{store.uri}-work"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -71,7 +74,7 @@ def start(request: ReconstructionRequest, store: FolderStore, cpus: Sequence[int
     )
 
 
-def run_job(request: ReconstructionRequest, store: FolderStore, cpus: Sequence[int] = ()) -> Done:
+def run_job(request: ReconstructionRequest | SimreadyRequest, store: FolderStore, cpus: Sequence[int] = ()) -> Done:
     """Run the job and wait for it.
 
     Raises:

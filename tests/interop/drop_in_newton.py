@@ -83,7 +83,8 @@ def drop(start: Start, usd: str) -> Drop:
 def count_colliders(builder: newton.ModelBuilder) -> int:
     solid = int(newton.ShapeFlags.COLLIDE_SHAPES)
     kinds = [kind for kind, flags in zip(builder.shape_type, builder.shape_flags, strict=True) if flags & solid]
-    return kinds.count(newton.GeoType.CONVEX_MESH)
+    convex = {newton.GeoType[kind] for kind in ("CONVEX_MESH", "BOX", "SPHERE", "CYLINDER", "CAPSULE")}
+    return sum(kind in convex for kind in kinds)
 
 
 def read_body(builder: newton.ModelBuilder) -> Body:
