@@ -11,6 +11,7 @@ from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.repair import RepairSettings
 from jobs.contracts.trials import TrialSettings
+from jobs.contracts.visual import VisualSettings
 
 Vector3 = tuple[float, float, float]
 Matrix3 = tuple[Vector3, Vector3, Vector3]
@@ -158,7 +159,7 @@ class SimreadyRequest(Document):
     mass_tolerance_kg: Kilograms | None = None
     licence: Licence | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    max_visual_faces: Annotated[int, Field(ge=100)] = 12_000
+    visual: VisualSettings = VisualSettings()
     repair: RepairSettings = RepairSettings()
     colliders: ColliderSettings = ColliderSettings()
     physics: PhysicsSettings = PhysicsSettings()

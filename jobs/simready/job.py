@@ -16,6 +16,7 @@ from jobs.geometry.joining import concatenate
 from jobs.runtime.key import dependency_versions
 from jobs.runtime.workspace import Workspace
 from jobs.simready.appearance.thumbnail import render_thumbnail
+from jobs.simready.appearance.visual import gather_levels
 from jobs.simready.articulation.detection import find_articulation
 from jobs.simready.articulation.gathering import gather_links
 from jobs.simready.articulation.pieces import open_pieces
@@ -27,6 +28,7 @@ from jobs.simready.authoring.usd import author_usd
 from jobs.simready.authoring.usd_package import thumbnail_file
 from jobs.simready.authoring.usdz import save_usdz
 from jobs.simready.checks.grasp import take_hold
+from jobs.simready.checks.likeness import check_likeness
 from jobs.simready.checks.mass import check_mass
 from jobs.simready.checks.measurements import check_links
 from jobs.simready.checks.mending import check_repair
@@ -80,6 +82,8 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     parts = replace(parts, grasps=hold.grasps.grasps)
     usd, urdf = author_usd(parts, workspace.output), author_urdf(parts, workspace.output)
     save_glb(concatenate([link.visual.mesh for link in built]), workspace.output("asset/glb", f"{name}.glb"))
+    for level, meshes in enumerate(gather_levels([link.visual for link in built]), start=1):
+        save_glb(concatenate(meshes), workspace.output("asset/level_glb", f"{name}_lod{level}.glb"))
     workspace.progress("read them again")
     read = {"usd": read_usd(usd, asset), "mjcf": read_mujoco(mjcf, asset), "urdf": read_mujoco(urdf, asset)}
     parity = check_parity(asset, read)
@@ -102,6 +106,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     checks = (
         *check_repair(report),
         *check_links(parts, built),
+        *(check for link in built for check in check_likeness(link.name, link.visual)),
         *check_mass(asset),
         *parity,
         *inspected,

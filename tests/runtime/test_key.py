@@ -14,6 +14,7 @@ from jobs.contracts.export import ExportRequest
 from jobs.contracts.manifest import Artifact, Manifest, ManifestRef, Provenance
 from jobs.contracts.reconstruction import MeshSource, ReconstructionRequest, UploadedFile
 from jobs.contracts.simready import SimreadyRequest
+from jobs.contracts.visual import VisualSettings
 from jobs.runtime import key
 from jobs.runtime.errors import NotInstalled
 from jobs.runtime.key import dependency_versions, output_key, source_digest
@@ -52,7 +53,7 @@ def test_the_profile_judges_and_is_not_in_the_key() -> None:
         {"name": "cup"},
         {"material": "steel"},
         {"mass_kg": 0.2},
-        {"max_visual_faces": 500},
+        {"visual": VisualSettings(max_faces=500)},
         {"settle": SIMREADY.settle.model_copy(update={"poses": 7})},
         {"colliders": SIMREADY.colliders.model_copy(update={"accept_iou": 0.8})},
     ],

@@ -87,7 +87,7 @@ def test_what_is_fixed_is_not_asked_how_it_falls(wooden_box: Finished, tmp_path:
 
 def author(asset: Asset, folder: Path, boxes: Sequence[trimesh.Trimesh] = (BOX,)) -> tuple[Parts, Path]:
     """An asset made of boxes, whatever its document says."""
-    visual = Visual(trimesh.boolean.union(boxes, engine="manifold"), None)
+    visual = Visual(trimesh.boolean.union(boxes, engine="manifold"), None, 0.0)
     parts = Parts(asset, (LinkParts(asset.links[0], visual, tuple(Shape("hull", box) for box in boxes)),))
 
     def output(kind: str, path: str) -> Path:

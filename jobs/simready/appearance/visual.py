@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from trimesh.visual import ColorVisuals
 
+from jobs.contracts.visual import VisualSettings
 from jobs.geometry.closed import from_manifold, merge_vertices
 from jobs.geometry.glb_file import vertex_colours
 from jobs.simready.appearance.texture import Texture, bake_texture
+from jobs.simready.repair.distances import measure_added
 
 _FIRST_TOLERANCE = 1e-4
 _LAST_TOLERANCE = 0.05
@@ -23,28 +26,41 @@ _TOLERANCE_GROWTH = 1.5
 
 @dataclass(frozen=True)
 class Visual:
-    """`mesh`: closed, with vertex colours if the source had any; `texture`: the same colours in finer detail."""
+    """`mesh`: closed, with vertex colours if the source had any; `texture`: the same colours in finer detail.
+
+    `distance`: the furthest that the surface lies from the object's or that from it, as part of the diagonal; sampled.
+    `levels`: the same with ever fewer faces, for views from afar.
+    """
 
     mesh: trimesh.Trimesh
     texture: Texture | None
+    distance: float
+    levels: tuple[Visual, ...] = ()
 
 
-def make_visual(solid: Manifold, source: trimesh.Trimesh, max_faces: int) -> Visual:
+@dataclass(frozen=True)
+class _Simple:
+    solid: Manifold
+    distance: float
+
+
+def make_visual(solid: Manifold, source: trimesh.Trimesh, settings: VisualSettings) -> Visual:
     """Simplify a solid for the eye and give it the colours of the mesh that it came from.
 
     Args:
         solid: The repaired object [m].
         source: The mesh as it was reconstructed, with vertex colours or without.
-        max_faces: At most so many faces, if geometry allows.
+        settings: How many faces, and how near to the object.
     """
-    mesh = merge_vertices(from_manifold(simplify(solid, max_faces)))
-    colours = vertex_colours(source)
-    if colours is None:
-        return Visual(mesh, None)
-    points_m, rgb = np.asarray(source.vertices, np.float64), colours[:, :3]
-    mesh.visual = ColorVisuals(mesh, vertex_colors=colours[KDTree(points_m).query(mesh.vertices)[1]])
-    faces: NDArray[np.int64] = np.asarray(mesh.faces, np.int64)
-    return Visual(mesh, bake_texture(np.asarray(mesh.vertices, np.float64), faces, points_m, rgb))
+    finest = _simplify_within(solid, solid, settings.max_faces, settings.max_distance)
+    simple = [finest]
+    for share in settings.levels:
+        faces = int(share * finest.solid.num_tri())
+        coarser = _simplify_within(simple[-1].solid, solid, faces, settings.max_level_distance)
+        if coarser.solid.num_tri() < simple[-1].solid.num_tri():
+            simple.append(coarser)
+    full, *levels = (_colour(step, source) for step in simple)
+    return Visual(full.mesh, full.texture, full.distance, tuple(levels))
 
 
 def simplify(solid: Manifold, max_faces: int) -> Manifold:
@@ -52,10 +68,54 @@ def simplify(solid: Manifold, max_faces: int) -> Manifold:
 
     What the last tolerance cannot simplify (a very holey object) stays as fine as it then is.
     """
-    low_x, low_y, low_z, high_x, high_y, high_z = solid.bounding_box()
-    diagonal_m = float(np.linalg.norm([high_x - low_x, high_y - low_y, high_z - low_z]))
-    tolerance = _FIRST_TOLERANCE
-    while solid.num_tri() > max_faces and tolerance < _LAST_TOLERANCE:
-        solid = solid.simplify(tolerance * diagonal_m)
+    return _simplify_stepwise(solid, max_faces, _LAST_TOLERANCE)[-1]
+
+
+def _simplify_stepwise(solid: Manifold, max_faces: int, last_tolerance: float) -> list[Manifold]:
+    """The solid, and what each tolerance made of the step before."""
+    steps, tolerance, diagonal_m = [solid], _FIRST_TOLERANCE, _diagonal_m(solid)
+    while steps[-1].num_tri() > max_faces and tolerance < last_tolerance:
+        steps.append(steps[-1].simplify(tolerance * diagonal_m))
         tolerance *= _TOLERANCE_GROWTH
-    return solid
+    return steps
+
+
+def _simplify_within(start: Manifold, reference: Manifold, max_faces: int, max_distance: float) -> _Simple:
+    """The last step that lies within `max_distance` (part of the diagonal) of the reference."""
+    steps = _simplify_stepwise(start, max_faces, max_distance)
+    object_mesh, diagonal_m = from_manifold(reference), _diagonal_m(reference)
+    while True:
+        solid = steps.pop()
+        distance = _measure(from_manifold(solid), object_mesh) / diagonal_m
+        if distance <= max_distance or not steps:
+            return _Simple(solid, distance)
+
+
+def _diagonal_m(solid: Manifold) -> float:
+    low, high = np.array(solid.bounding_box()).reshape(2, 3)
+    return float(np.linalg.norm(high - low))
+
+
+def _measure(mesh: trimesh.Trimesh, object_mesh: trimesh.Trimesh) -> float:
+    """The larger of both ways [m]."""
+    return max(measure_added(object_mesh, mesh).max_m, measure_added(mesh, object_mesh).max_m)
+
+
+def _colour(simple: _Simple, source: trimesh.Trimesh) -> Visual:
+    mesh = merge_vertices(from_manifold(simple.solid))
+    colours = vertex_colours(source)
+    if colours is None:
+        return Visual(mesh, None, simple.distance)
+    points_m, rgb = np.asarray(source.vertices, np.float64), colours[:, :3]
+    mesh.visual = ColorVisuals(mesh, vertex_colors=colours[KDTree(points_m).query(mesh.vertices)[1]])
+    faces: NDArray[np.int64] = np.asarray(mesh.faces, np.int64)
+    texture = bake_texture(np.asarray(mesh.vertices, np.float64), faces, points_m, rgb)
+    return Visual(mesh, texture, simple.distance)
+
+
+def gather_levels(visuals: Sequence[Visual]) -> list[list[trimesh.Trimesh]]:
+    """The meshes of several links, level by level from the second finest on; a link with fewer levels stays at its
+    coarsest."""
+    depth = max(len(visual.levels) for visual in visuals)
+    chains = [(visual, *visual.levels) for visual in visuals]
+    return [[chain[min(level, len(chain) - 1)].mesh for chain in chains] for level in range(1, depth + 1)]
