@@ -30,7 +30,6 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     meshes = {
         "brick": trimesh.creation.box((0.1, 0.06, 0.04)),
         "can": trimesh.creation.cylinder(0.03, 0.1, sections=48),
-        "3-way": trimesh.creation.icosphere(2, 0.04),
     }
     return make_assets(tmp_path_factory.mktemp("scenes"), meshes, material="wood", colliders=ANY_COLLIDER)
 
