@@ -17,7 +17,7 @@ from jobs.simready.authoring.usd_link import author_link
 from jobs.simready.authoring.usd_material import author_physics_material
 from jobs.simready.authoring.usd_metadata import author_metadata
 from jobs.simready.authoring.usd_package import main_file, package_folder
-from jobs.simready.authoring.usd_runtime import author_runtimes
+from jobs.simready.authoring.usd_variants import author_runtimes
 
 
 def author_usd(parts: Parts, output: PlaceFile) -> Path:

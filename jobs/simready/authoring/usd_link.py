@@ -14,7 +14,7 @@ from jobs.simready.authoring.usd_labels import label
 from jobs.simready.authoring.usd_material import author_visual_material, bind
 from jobs.simready.authoring.usd_mesh import author_display_colour, author_mesh, author_texture_coordinates
 from jobs.simready.authoring.usd_package import package_folder
-from jobs.simready.authoring.usd_runtime import Collider
+from jobs.simready.authoring.usd_variants import Collider
 from jobs.simready.physics.principal_axes import compute_principal_axes
 
 

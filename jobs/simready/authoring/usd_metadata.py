@@ -12,7 +12,7 @@ from pxr import Gf, Usd
 
 from jobs.contracts.simready import Asset
 from jobs.simready.authoring.usd_labels import wikidata_item
-from jobs.simready.authoring.usd_runtime import describe_runtimes
+from jobs.simready.authoring.usd_variants import describe_runtimes
 
 GENERATOR = "simfoundry"
 GENERATOR_DATE = "2026-11-26"
