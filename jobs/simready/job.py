@@ -112,7 +112,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         *inspected,
         *trials.checks,
         *hold.checks,
-        *check_standard(asset, usd, usdz, request.standard, scratch),
+        *check_standard(parts, usd, usdz, request.standard, scratch),
     )
     provenance = Provenance(
         maker=built[0].colliders.method,

@@ -19,9 +19,10 @@ from trimesh.visual import ColorVisuals
 from jobs.contracts.reconstruction import MeshLimits
 from jobs.contracts.simready import ColliderSettings, StandardSettings
 from jobs.geometry.mesh_file import load_mesh
+from jobs.simready.authoring.parts import Parts
 from jobs.simready.authoring.usdz import save_usdz
 from jobs.simready.errors import ValidatorCrashed, ValidatorTimedOut
-from jobs.simready.standard.conformance import check_standard, judge_findings
+from jobs.simready.standard.conformance import check_standard, judge_findings, optional_features
 from jobs.simready.standard.validation import Findings, validate_package
 from tests.simready.conftest import Finished, run_simready
 
@@ -90,7 +91,7 @@ def test_every_fault_of_a_tampered_package_is_found_by_the_name_of_its_requireme
     (package.parent / "runnables/physics/newton.usda").unlink()
     save_usdz(package, tmp_path / "mug.usdz")
     found = validate_package(package, tmp_path / "mug.usdz", StandardSettings(), tmp_path)
-    profile, features, usd = judge_findings(mug.asset, found)
+    profile, features, usd = judge_findings("mug", found, optional_features(articulated=False, graspable=True))
     assert {"RB.007", "UN.006", "VM.MAT.001", "SR.004"} <= _failing(found)
     assert "com.nvidia.simready.NEWTON.COL.001" in found.features["FET_003_NEWTON"].unmet
     assert profile.value == 0
@@ -100,7 +101,7 @@ def test_every_fault_of_a_tampered_package_is_found_by_the_name_of_its_requireme
 
 
 def test_a_feature_that_the_profile_does_not_know_is_unmet(mug: Finished) -> None:
-    profile, features, _ = judge_findings(mug.asset, Findings({}, ()))
+    profile, features, _ = judge_findings("mug", Findings({}, ()), ("FET_010_STANDARD",))
     assert (profile.value, features.value) == (0, 1)
 
 
@@ -116,7 +117,7 @@ def test_a_validator_that_takes_too_long_is_stopped_and_nothing_has_passed(mug: 
     main, archive, hasty = mug.file("asset/usd"), mug.file("asset/usdz"), StandardSettings(time_limit_s=0.05)
     with pytest.raises(ValidatorTimedOut, match=r"within 0\.05 s"):
         validate_package(main, archive, hasty, tmp_path)
-    assert [check.value for check in check_standard(mug.asset, main, archive, hasty, tmp_path)] == [None] * 3
+    assert [check.value for check in check_standard(Parts(mug.asset, ()), main, archive, hasty, tmp_path)] == [None] * 3
 
 
 def test_the_worker_opens_no_socket_and_writes_only_its_result(package: Path, mug: Finished, tmp_path: Path) -> None:

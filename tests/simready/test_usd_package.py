@@ -15,6 +15,7 @@ from PIL import Image
 from pxr import Ar, Usd, UsdGeom, UsdShade
 from trimesh.visual import ColorVisuals
 
+from jobs.contracts.grasps import Grasps
 from jobs.simready.authoring.usd_runtime import RUNTIMES
 from jobs.simready.authoring.usdz import save_usdz
 from jobs.simready.checks.reading import read_usd
@@ -114,6 +115,20 @@ def test_an_archive_does_not_know_when_it_was_made(tmp_path: Path) -> None:
     assert (tmp_path / "one.usdz").read_bytes() == (tmp_path / "other.usdz").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.usdz") as archive:
         assert archive.read("a.usd") == b"something"
+
+
+def test_each_grasp_is_a_line_from_finger_to_finger(finished: Finished) -> None:
+    grasps = Grasps.from_json(finished.file("asset/grasps").read_bytes()).grasps
+    stage = Usd.Stage.Open(str(finished.file("asset/usd")))
+    lines = [UsdGeom.BasisCurves(prim) for prim in stage.GetPrimAtPath("/wedge/Grasps").GetChildren()]
+    assert len(lines) == len(grasps) > 0
+    for line, grasp in zip(lines, grasps, strict=True):
+        assert line.GetPrim().GetName().startswith("grasp_identifier")
+        assert line.GetPurposeAttr().Get() == UsdGeom.Tokens.guide
+        np.testing.assert_allclose(line.GetPointsAttr().Get(), grasp.contacts_m, atol=1e-6)
+        said = line.GetPrim().GetCustomData()
+        assert said.get("held") == grasp.held
+        np.testing.assert_allclose(np.array(said["T_object_grasp"]).T, grasp.T_object_grasp)
 
 
 def _schemas(prim: Usd.Prim) -> set[str]:

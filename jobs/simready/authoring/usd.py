@@ -11,9 +11,10 @@ import numpy as np
 from pxr import Gf, Kind, Sdf, Tf, Usd, UsdGeom, UsdPhysics, UsdShade, Vt
 
 from jobs.simready.authoring.parts import Parts, PlaceFile
+from jobs.simready.authoring.usd_grasps import author_grasps
 from jobs.simready.authoring.usd_joint import author_joints
 from jobs.simready.authoring.usd_labels import label, label_kind
-from jobs.simready.authoring.usd_link import author_link
+from jobs.simready.authoring.usd_link import author_link, link_path
 from jobs.simready.authoring.usd_material import author_physics_material
 from jobs.simready.authoring.usd_metadata import author_metadata
 from jobs.simready.authoring.usd_package import main_file, package_folder
@@ -34,6 +35,7 @@ def author_usd(parts: Parts, output: PlaceFile) -> Path:
     surface = _author_surface(stage, looks, parts)
     colliders = [item for part in parts.links for item in author_link(stage, parts, part, looks, surface, output)]
     joints = author_joints(stage, parts)
+    author_grasps(stage, link_path(parts, parts.base.link), parts.grasps)
     author_metadata(stage, parts.asset)
     author_runtimes(stage, colliders, joints, surface, package_folder(name), output)
     stage.GetRootLayer().Export(str(path), args={"format": "usdc"})

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jobs.contracts.check import CheckResult
-from jobs.contracts.simready import Asset, StandardSettings
+from jobs.contracts.simready import StandardSettings
+from jobs.simready.authoring.parts import Parts
 from jobs.simready.errors import ValidatorFailed
 from jobs.simready.standard.validation import Feature, Findings, validate_package
 
@@ -18,36 +19,37 @@ _TOLD = 5
 
 
 def check_standard(
-    asset: Asset, main: Path, archive: Path, settings: StandardSettings, scratch: Path
+    parts: Parts, main: Path, archive: Path, settings: StandardSettings, scratch: Path
 ) -> tuple[CheckResult, ...]:
     """Whether the profile passes (1 or 0); how many requirements are not met of the optional features that the asset
     should have; how many errors OpenUSD's own validators find in the package and in its archive."""
+    name = parts.asset.name
     try:
         found = validate_package(main, archive, settings, scratch)
     except ValidatorFailed as error:
-        return tuple(CheckResult(name=name, subject=asset.name, error=str(error)) for name in _CHECKS)
-    return judge_findings(asset, found)
+        return tuple(CheckResult(name=check, subject=name, error=str(error)) for check in _CHECKS)
+    wanted = optional_features(articulated=bool(parts.asset.joints), graspable=bool(parts.grasps))
+    return judge_findings(name, found, wanted)
 
 
-def judge_findings(asset: Asset, found: Findings) -> tuple[CheckResult, ...]:
-    """See `check_standard`. A profile without features has not passed."""
-    failing = {name: feature for name, feature in found.features.items() if feature.required}
-    optional = {name: found.features.get(name, _NOT_REPORTED) for name in optional_features(asset)}
+def judge_findings(name: str, found: Findings, wanted: Iterable[str]) -> tuple[CheckResult, ...]:
+    """See `check_standard`; `wanted` are optional features. A profile without features has not passed."""
+    failing = {key: feature for key, feature in found.features.items() if feature.required}
+    optional = {feature: found.features.get(feature, _NOT_REPORTED) for feature in wanted}
     unmet = {code for feature in optional.values() for code in feature.unmet}
     profile = float(bool(found.features) and not failing)
     return (
-        CheckResult(name="simready_profile", subject=asset.name, value=profile, detail=_tell(failing)),
-        CheckResult(name="simready_features", subject=asset.name, value=len(unmet), detail=_tell(optional)),
-        CheckResult(
-            name="usd_validation", subject=asset.name, value=len(found.usd_errors), detail=_list(found.usd_errors)
-        ),
+        CheckResult(name="simready_profile", subject=name, value=profile, detail=_tell(failing)),
+        CheckResult(name="simready_features", subject=name, value=len(unmet), detail=_tell(optional)),
+        CheckResult(name="usd_validation", subject=name, value=len(found.usd_errors), detail=_list(found.usd_errors)),
     )
 
 
-def optional_features(asset: Asset) -> tuple[str, ...]:
-    """Display colours and a variant for each simulator; several bodies where there are joints."""
-    bodies = ("000", "003", "004") if asset.joints else ("000", "003")
-    neutral = ("FET_004_STANDARD", "FET_010_STANDARD") if asset.joints else ("FET_010_STANDARD",)
+def optional_features(articulated: bool, graspable: bool) -> tuple[str, ...]:
+    """Display colours and a variant for each simulator; several bodies where there are joints; grasps where a gripper
+    finds any."""
+    neutral = ("FET_010_STANDARD", *(("FET_004_STANDARD",) * articulated), *(("FET_005_STANDARD",) * graspable))
+    bodies = ("000", "003", *(("004",) * articulated))
     return (*neutral, *(f"FET_{feature}_{runtime}" for feature in bodies for runtime in _RUNTIMES))
 
 
