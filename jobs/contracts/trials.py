@@ -45,11 +45,21 @@ class TumbleSettings(Document):
     duration_s: Seconds = 2.0
 
 
+class JointSettings(Document):
+    """Every joint is led to one end of its range and to the other, `beyond` (part of the range) further than its limits
+    let it, each way in `sweep_s`, by at most `force_n` at the far end of what hangs on it."""
+
+    force_n: Annotated[float, Field(gt=0, le=1000)] = 30.0
+    sweep_s: Seconds = 1.0
+    beyond: Annotated[float, Field(ge=0, le=1)] = 0.1
+
+
 class TrialSettings(Document):
     """What every asset that moves freely goes through after it was dropped in random orientations; `grasp` is for those
-    that the gripper can hold."""
+    that the gripper can hold, `joints` for those that have some."""
 
     fall: FallSettings = FallSettings()
     slope: SlopeSettings = SlopeSettings()
     tumble: TumbleSettings = TumbleSettings()
     grasp: GraspSettings = GraspSettings()
+    joints: JointSettings = JointSettings()

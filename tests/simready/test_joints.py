@@ -4,17 +4,25 @@ from __future__ import annotations
 
 # usd-core and mujoco ship no types, and the next line takes no reason of its own.
 # pyright: reportAttributeAccessIssue=false
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import mujoco
 import numpy as np
 import pytest
 from pxr import Usd, UsdPhysics
 
+from jobs.contracts.trials import JointSettings
 from jobs.episodes.asset import read_asset
 from jobs.episodes.errors import AssetNotFree
+from jobs.simready.appearance.visual import Visual
+from jobs.simready.authoring.parts import LinkParts, Parts
+from jobs.simready.checks.joint_motion import sweep_joints
 from jobs.simready.checks.parity import check_parity
 from jobs.simready.checks.reading import read_usd
+from jobs.simready.collision.shape import Shape
+from jobs.simulation.simulator import open_simulator
 from tests.simready.conftest import ANY_COLLIDER, Finished, run_simready
 from tests.simready.things import DRAWER_SLIDES, LID_TURNS, box_with_lid, chest
 
@@ -99,6 +107,28 @@ def test_episodes_are_not_recorded_of_furniture(drawer: Finished) -> None:
     with pytest.raises(AssetNotFree, match="'chest' is static and has 1 joints") as caught:
         read_asset(drawer.folder / "asset.json", drawer.file("asset/mjcf"))
     assert caught.value.exit_code == 65
+
+
+def test_a_hand_moves_each_joint_through_its_range_and_no_further(drawer: Finished, lid: Finished) -> None:
+    for finished in (drawer, lid):
+        assert finished.check("has_joints").value == 1
+        assert finished.check("joint_motion").value == pytest.approx(1, abs=0.1)
+        limits = finished.check("joint_limits").value
+        assert limits is not None
+        assert limits < 0.05
+
+
+def test_a_drawer_that_is_blocked_comes_no_further(drawer: Finished, tmp_path: Path) -> None:
+    shutil.copytree(drawer.folder / "mjcf", tmp_path / "mjcf")
+    mjcf = tmp_path / "mjcf" / drawer.file("asset/mjcf").name
+    assert 'range="0 0.15"' in mjcf.read_text()
+    mjcf.write_text(mjcf.read_text().replace('range="0 0.15"', 'range="0 0.03"'))
+    links = zip(drawer.asset.links, chest().values(), strict=True)
+    parts = Parts(
+        drawer.asset, tuple(LinkParts(link, Visual(mesh, None), (Shape("hull", mesh),)) for link, mesh in links)
+    )
+    [sweep] = sweep_joints(parts, mjcf, open_simulator("mujoco"), JointSettings(), 0.002, tmp_path)
+    assert sweep.travel == pytest.approx(0.2, abs=0.05)
 
 
 def test_the_resistance_of_a_joint_says_that_it_is_a_rule(lid: Finished) -> None:

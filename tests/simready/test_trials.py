@@ -82,7 +82,7 @@ def test_a_thing_that_something_drives_up_gains_energy(wooden_box: Finished, tmp
 def test_what_is_fixed_is_not_asked_how_it_falls(wooden_box: Finished, tmp_path: Path) -> None:
     parts, mjcf = author(wooden_box.asset.model_copy(update={"mobility": "static"}), tmp_path)
     checks = run(parts, mjcf, tmp_path)
-    assert {check.name: check.value for check in checks} == {"moves_freely": 0, "slides_upright": 0}
+    assert {check.name: check.value for check in checks} == {"moves_freely": 0, "slides_upright": 0, "has_joints": 0}
 
 
 def author(asset: Asset, folder: Path, boxes: Sequence[trimesh.Trimesh] = (BOX,)) -> tuple[Parts, Path]:

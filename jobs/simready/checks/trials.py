@@ -10,10 +10,11 @@ import numpy as np
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.simready import Asset, SimreadyRequest
-from jobs.contracts.trials import FallSettings, SlopeSettings, TumbleSettings
+from jobs.contracts.trials import FallSettings, JointSettings, SlopeSettings, TumbleSettings
 from jobs.runtime.workspace import derive_seed
 from jobs.simready.authoring.parts import Parts
 from jobs.simready.checks.fall import fall
+from jobs.simready.checks.joint_motion import sweep_joints
 from jobs.simready.checks.measurements import check_settling
 from jobs.simready.checks.settle import drop
 from jobs.simready.checks.slope import Slide, coulomb_acceleration_m_s2, find_footing, slide, slides_upright
@@ -45,14 +46,16 @@ def try_out(parts: Parts, mjcf: Path, simulator: Simulator, request: SimreadyReq
         scratch: A folder for scenes.
     """
     asset, trials, timestep_s = parts.asset, request.trials, request.settle.timestep_s
+    driven = tuple(_check_joints(parts, mjcf, simulator, trials.joints, timestep_s, scratch))
     free = asset.mobility == "dynamic"
     moves_freely = CheckResult(name="moves_freely", subject=asset.name, value=float(free), detail=asset.mobility)
     if not free:
-        return Trials((), (moves_freely, CheckResult(name="slides_upright", subject=asset.name, value=0.0)))
+        stays = CheckResult(name="slides_upright", subject=asset.name, value=0.0, detail=asset.mobility)
+        return Trials((), (moves_freely, stays, *driven))
     with open_specimen(parts, mjcf, simulator, timestep_s, scratch, Plane()) as specimen:
         rests = drop(specimen, request.settle, derive_seed(request.seed, "settle"))
         poses = cluster_stable_poses(rest.orientation_wxyz for rest in rests if rest is not None)
-        checks = [moves_freely, *check_settling(asset, rests)]
+        checks = [moves_freely, *driven, *check_settling(asset, rests)]
         if not poses:
             return Trials((), (*checks, *_never_rested(asset)))
         checks += _check_falls(specimen, asset, poses[0], trials.fall, trials.tumble)
@@ -61,6 +64,22 @@ def try_out(parts: Parts, mjcf: Path, simulator: Simulator, request: SimreadyReq
     with open_specimen(parts, mjcf, simulator, timestep_s, scratch, Plane(round_cone=True)) as specimen:
         checks += _check_coulomb(specimen, asset, poses[0], trials.slope)
     return Trials(poses, tuple(checks))
+
+
+def _check_joints(
+    parts: Parts, mjcf: Path, simulator: Simulator, settings: JointSettings, timestep_s: float, scratch: Path
+) -> Iterator[CheckResult]:
+    """The smallest share of its range that any joint travelled, and the largest part of it that any was pushed beyond
+    its limits."""
+    asset = parts.asset
+    yield CheckResult(name="has_joints", subject=asset.name, value=float(len(asset.joints)))
+    if not asset.joints:
+        return
+    sweeps = sweep_joints(parts, mjcf, simulator, settings, timestep_s, scratch)
+    travelled = "; ".join(f"{sweep.joint.name} {sweep.travel:.1%}" for sweep in sweeps)
+    exceeded = "; ".join(f"{sweep.joint.name} {sweep.excess:.1%}" for sweep in sweeps)
+    yield _measured(asset, "joint_motion", float(np.min([sweep.travel for sweep in sweeps])), travelled)
+    yield _measured(asset, "joint_limits", float(np.max([sweep.excess for sweep in sweeps])), exceeded)
 
 
 def _check_falls(
