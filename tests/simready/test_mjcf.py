@@ -35,7 +35,7 @@ def test_what_is_seen_neither_collides_nor_weighs(finished: Finished) -> None:
     visual, collider = model.geom("can_visual"), model.geom("can_cylinder_000")
     assert (visual.contype[0], visual.conaffinity[0], visual.group[0]) == (0, 0, 2)
     assert (collider.contype[0], collider.conaffinity[0], collider.group[0]) == (1, 1, 3)
-    assert collider.friction[0] == pytest.approx(0.42)
+    assert collider.friction[0] == pytest.approx(finished.asset.dynamic_friction.value)
     assert model.ntex == 1
 
 
