@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import trimesh
 from PIL import Image
-from pxr import Usd, UsdGeom, UsdPhysics, UsdUtils
+from pxr import Usd, UsdGeom, UsdPhysics, UsdUtils, UsdValidation
 
 from jobs.contracts.manifest import ManifestRef
 from jobs.runtime.errors import ArtifactMissing, InputNotAdmitted, UnknownName
@@ -58,6 +58,8 @@ def test_the_usd_can_be_moved_and_finds_every_asset(scene: Scene, tmp_path: Path
     path = tmp_path / "moved" / "still-life.usda"
     assert UsdUtils.ComputeAllDependencies(str(path))[2] == []
     stage = Usd.Stage.Open(str(path))
+    validators = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
+    assert [error.GetMessage() for error in UsdValidation.ValidationContext(validators).Validate(stage)] == []
     assert (UsdGeom.GetStageMetersPerUnit(stage), UsdGeom.GetStageUpAxis(stage)) == (1.0, "Z")
     bodies = [prim for prim in stage.Traverse() if prim.HasAPI(UsdPhysics.RigidBodyAPI)]
     masses = sorted(UsdPhysics.MassAPI(body).GetMassAttr().Get() for body in bodies)
