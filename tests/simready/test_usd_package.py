@@ -131,6 +131,23 @@ def test_each_grasp_is_a_line_from_finger_to_finger(finished: Finished) -> None:
         np.testing.assert_allclose(np.array(said["T_object_grasp"]).T, grasp.T_object_grasp)
 
 
+def test_levels_of_detail_are_variants_and_the_finest_is_there_by_itself(tmp_path: Path) -> None:
+    finished = run_simready(tmp_path, trimesh.creation.icosphere(5, 0.05), name="ball")
+    stage = Usd.Stage.Open(str(finished.file("asset/usd")))
+    mesh, levels = UsdGeom.Mesh(stage.GetPrimAtPath("/ball/visuals/mesh")), stage.GetPrimAtPath("/ball/visuals")
+    stage.SetEditTarget(stage.GetSessionLayer())
+    finest = len(mesh.GetFaceVertexCountsAttr().Get())
+    faces = []
+    for name in levels.GetVariantSet("LOD").GetVariantNames():
+        levels.GetVariantSet("LOD").SetVariantSelection(name)
+        faces.append(len(UsdGeom.Mesh(stage.GetPrimAtPath("/ball/visuals/mesh")).GetFaceVertexCountsAttr().Get()))
+    assert len(faces) > 1
+    assert faces == sorted(faces, reverse=True)
+    assert faces[0] == finest
+    names = ("simready_profile", "simready_features", "usd_validation")
+    assert [finished.check(name).value for name in names] == [1, 0, 0]
+
+
 def _schemas(prim: Usd.Prim) -> set[str]:
     """Those that were applied, whether this installation of OpenUSD knows them or not."""
     return set(prim.GetPrimTypeInfo().GetAppliedAPISchemas())

@@ -10,11 +10,9 @@ from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdPhysics, UsdShade
 from jobs.contracts.simready import Link
 from jobs.simready.authoring.parts import LinkParts, Parts, PlaceFile
 from jobs.simready.authoring.usd_collider import author_collider
-from jobs.simready.authoring.usd_labels import label
-from jobs.simready.authoring.usd_material import author_visual_material, bind
-from jobs.simready.authoring.usd_mesh import author_display_colour, author_mesh, author_texture_coordinates
-from jobs.simready.authoring.usd_package import package_folder
+from jobs.simready.authoring.usd_material import bind
 from jobs.simready.authoring.usd_variants import Collider
+from jobs.simready.authoring.usd_visual import author_visual
 from jobs.simready.physics.principal_axes import compute_principal_axes
 
 
@@ -32,7 +30,7 @@ def author_link(
     """Author a link; `surface` is what its colliders are made of, `looks` where its visual material goes."""
     body = UsdGeom.Xform.Define(stage, link_path(parts, part.link)).GetPrim()
     _author_rigid_body(body, part.link)
-    _author_visual(stage, body.GetPath(), looks, parts, part, output)
+    author_visual(stage, body.GetPath(), looks, parts, part, output)
     return _author_colliders(stage, body.GetPath(), part, surface)
 
 
@@ -44,23 +42,6 @@ def _author_rigid_body(body: Usd.Prim, link: Link) -> None:
     mass.CreateCenterOfMassAttr(Gf.Vec3f(*link.center_of_mass_m))
     mass.CreateDiagonalInertiaAttr(Gf.Vec3f(*moments))
     mass.CreatePrincipalAxesAttr(Gf.Quatf(axes_wxyz[0], Gf.Vec3f(*axes_wxyz[1:])))
-
-
-def _author_visual(
-    stage: Usd.Stage, body: Sdf.Path, looks: Sdf.Path, parts: Parts, part: LinkParts, output: PlaceFile
-) -> None:
-    folder = UsdGeom.Xform.Define(stage, body.AppendChild("visuals")).GetPath()
-    mesh = author_mesh(stage, folder.AppendChild("mesh"), part.visual.mesh)
-    author_display_colour(mesh, part.visual.texture)
-    picture = None
-    if part.visual.texture is not None:
-        author_texture_coordinates(mesh, part.visual.texture.uv)
-        picture = f"textures/{part.link.name}.png"
-        output("asset/usd_file", f"{package_folder(parts.asset.name)}/{picture}").write_bytes(part.visual.texture.png)
-    name = "visual" if len(parts.links) == 1 else f"visual_{Tf.MakeValidIdentifier(part.link.name)}"
-    material = author_visual_material(stage, looks.AppendChild(name), picture and f"./{picture}")
-    label(material.GetPrim(), "material", parts.asset.material)
-    bind(mesh.GetPrim(), material)
 
 
 def _author_colliders(stage: Usd.Stage, body: Sdf.Path, part: LinkParts, surface: UsdShade.Material) -> list[Collider]:
