@@ -24,6 +24,7 @@ from jobs.simready.repair.union import Part, unite
 from jobs.simready.repair.winding import make_winding_consistent
 
 _FLAT = 1e-5
+_NOTHING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _fill(surface: Surface, settings: RepairSettings, name: str) -> tuple[Manifo
     """
     surfaces = split_surfaces(surface)
     open_edges = [count_open_edges(part.as_mesh()) for part in surfaces]
-    closed = [part for part, edges in zip(surfaces, open_edges, strict=True) if not edges]
+    closed = [part for part, edges in zip(surfaces, open_edges, strict=True) if not edges and not _is_empty(part)]
     open_m2 = sum(float(part.areas_m2.sum()) for part, edges in zip(surfaces, open_edges, strict=True) if edges)
     if not closed or open_m2 > settings.max_left_out * float(surface.areas_m2.sum()):
         refuse = partial(OpenMesh, name, sum(open_edges))
@@ -96,10 +97,13 @@ def _make_part(surface: Surface, settings: RepairSettings, name: str) -> tuple[P
         refuse = partial(CrossesItself, name, crossings)
         solid, rebuilding = rebuild_within(surface, settings, name, refuse)
         return (solid, volume_m3 < 0), (*changes, f"{crossings} pairs of faces crossed each other: {rebuilding}")
-    if not volume_m3:
-        raise OpenMesh(name, 0, "its volume is 0 m^3")
     outward = surface.with_faces(surface.faces[:, ::-1]) if volume_m3 < 0 else surface
     return (to_manifold(outward.as_mesh(), name), volume_m3 < 0), changes
+
+
+def _is_empty(surface: Surface) -> bool:
+    """Whether it encloses nothing: a sheet and its own back."""
+    return abs(compute_volume_m3(surface.as_mesh())) <= _NOTHING * surface.diagonal_m**3
 
 
 def _require_thickness(solid: Manifold, name: str) -> None:
