@@ -11,6 +11,7 @@ from jobs.contracts.visual import VisualSettings
 from jobs.geometry.closed import is_closed_volume, to_manifold
 from jobs.simready.appearance.visual import gather_levels, make_visual
 from jobs.simready.checks.likeness import check_likeness
+from tests.simready.things import box_with_lid
 
 BALL = trimesh.creation.icosphere(4, 0.05)
 
@@ -58,3 +59,10 @@ def test_every_level_has_the_colours_of_the_source() -> None:
         red = np.asarray(level.mesh.visual.vertex_colors)[clear, 0] > 100
         assert (red == (level.mesh.vertices[clear, 0] < 0)).all()
         assert level.texture is not None
+
+
+def test_a_thin_lid_is_not_simplified_away() -> None:
+    """It already has few faces: a coarser level of it would be none at all."""
+    lid = box_with_lid()["lid"]
+    visual = make_visual(to_manifold(lid), lid, VisualSettings())
+    assert all(len(level.mesh.faces) > 0 for level in (visual, *visual.levels))

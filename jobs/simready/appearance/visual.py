@@ -75,7 +75,10 @@ def _simplify_stepwise(solid: Manifold, max_faces: int, last_tolerance: float) -
     """The solid, and what each tolerance made of the step before."""
     steps, tolerance, diagonal_m = [solid], _FIRST_TOLERANCE, _diagonal_m(solid)
     while steps[-1].num_tri() > max_faces and tolerance < last_tolerance:
-        steps.append(steps[-1].simplify(tolerance * diagonal_m))
+        simpler = steps[-1].simplify(tolerance * diagonal_m)
+        if simpler.is_empty():  # thin plates vanish before they are few enough
+            break
+        steps.append(simpler)
         tolerance *= _TOLERANCE_GROWTH
     return steps
 
