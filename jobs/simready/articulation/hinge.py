@@ -47,7 +47,7 @@ def find_hinges(part: Manifold, base: Manifold, panel: Panel, max_overlap: float
         opens = _opening(clearance, pivot_m, axis, max_overlap)
         closes = 0.0 if held else _opening(clearance, pivot_m, -axis, max_overlap)
         if max(opens, closes) >= np.deg2rad(_OPENS_DEG):
-            hinges.append(Hinge(pivot_m, axis, -closes, opens, edge))
+            hinges.append(Hinge(pivot_m, axis, 0.0 - closes, opens, edge))
     return tuple(hinges)
 
 

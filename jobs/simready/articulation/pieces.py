@@ -49,11 +49,16 @@ def open_pieces(request: SimreadyRequest, workspace: Workspace) -> Pieces:
     files = {file.stem: file for file in workspace.open_input(request.mesh, "mesh/part_glb")}
     sources = {part.name: load_mesh(files[part.name], None, MeshLimits()).mesh for part in document.parts}
     thickness_m = request.parts.sheet_thickness * _diagonal_m(sources.values())
-    pieces = tuple(_close(name, source, thickness_m, request.repair) for name, source in sources.items())
+    pieces = tuple(close_piece(name, source, thickness_m, request.repair) for name, source in sources.items())
     return Pieces(pieces, {file.name: sha256_of(file) for file in files.values()}, document.joints)
 
 
-def _close(name: str, source: trimesh.Trimesh, thickness_m: float, settings: RepairSettings) -> Piece:
+def close_piece(name: str, source: trimesh.Trimesh, thickness_m: float, settings: RepairSettings) -> Piece:
+    """A part as a solid: mended, or, if it cannot be closed, its sheets as plates of a thickness.
+
+    Raises:
+        OpenMesh, CrossesItself: It encloses no volume even so.
+    """
     try:
         repaired = repair(source, settings, name)
     except OpenMesh:
