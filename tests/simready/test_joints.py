@@ -125,7 +125,7 @@ def test_a_drawer_that_is_blocked_comes_no_further(drawer: Finished, tmp_path: P
     mjcf.write_text(mjcf.read_text().replace('range="0 0.15"', 'range="0 0.03"'))
     links = zip(drawer.asset.links, chest().values(), strict=True)
     parts = Parts(
-        drawer.asset, tuple(LinkParts(link, Visual(mesh, None), (Shape("hull", mesh),)) for link, mesh in links)
+        drawer.asset, tuple(LinkParts(link, Visual(mesh, None, 0.0), (Shape("hull", mesh),)) for link, mesh in links)
     )
     [sweep] = sweep_joints(parts, mjcf, open_simulator("mujoco"), JointSettings(), 0.002, tmp_path)
     assert sweep.travel == pytest.approx(0.2, abs=0.05)
