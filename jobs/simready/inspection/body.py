@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -103,6 +104,20 @@ class Body:
 
 Bodies = tuple[Body, ...]
 """All of one file, or of one variant of it."""
+
+
+def digest(bodies: Bodies) -> bytes:
+    """Equal for bodies that are equal in all that is measured of them."""
+    sha = hashlib.sha256()
+    for body in bodies:
+        sha.update(f"{body.where} {len(body.visuals)} {len(body.colliders)}".encode())
+        if body.inertial is not None:
+            sha.update(np.float64(body.inertial.mass_kg).tobytes())
+            sha.update(body.inertial.center_of_mass_m.tobytes() + body.inertial.inertia_kg_m2.tobytes())
+        for surface in body.surfaces:
+            sha.update(f"{surface.where} {surface.points_m.shape}".encode())
+            sha.update(surface.points_m.tobytes() + surface.faces.tobytes())
+    return sha.digest()
 
 
 def size_of(points_m: Iterable[NDArray[np.float64]]) -> float:

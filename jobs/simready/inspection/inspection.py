@@ -11,7 +11,7 @@ from jobs.contracts.check import CheckResult
 from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.simready import Asset
 from jobs.simready.inspection import mjcf, urdf, usd
-from jobs.simready.inspection.body import Bodies
+from jobs.simready.inspection.body import Bodies, digest
 from jobs.simready.inspection.document import DOCUMENT, inspect_document, read_document
 from jobs.simready.inspection.masses import inspect_mass_of_shape
 from jobs.simready.inspection.shapes import (
@@ -68,7 +68,8 @@ def inspect(asset: AssetFiles, max_hull_vertices: int, settings: InspectionSetti
     for fmt, path in asset.files.items():
         states, problems = _READERS[fmt](path, asset.package(fmt), document, settings)
         found |= {*problems}
-        for bodies in states:
+        different = {digest(bodies): bodies for bodies in states}  # most variants of a stage change no body
+        for bodies in different.values():
             found |= {*_inspect_bodies(fmt, bodies, document, max_hull_vertices, settings)}
     return tuple(sorted(found))
 

@@ -71,7 +71,9 @@ def test_an_asset_with_joints_violates_nothing(jointed: AssetFiles) -> None:
     assert {name: item.detail for name, item in check(jointed).items() if item.value != 0} == {}
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(
+    "name", [name if fault.jointed else pytest.param(name, marks=pytest.mark.slow) for name, fault in FAULTS.items()]
+)
 def test_a_fault_in_an_asset_with_joints_is_found(name: str, jointed: AssetFiles, tmp_path: Path) -> None:
     assert _finds(name, jointed, tmp_path)
 
@@ -80,6 +82,7 @@ def test_an_asset_without_faults_violates_nothing(rigid: AssetFiles) -> None:
     assert {name: item.detail for name, item in check(rigid).items() if item.value != 0} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mesh",
     [
