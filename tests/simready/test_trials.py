@@ -59,7 +59,7 @@ def test_a_ball_rolls_so_it_says_nothing_about_friction(tmp_path: Path) -> None:
     finished = run_simready(tmp_path, trimesh.creation.icosphere(4, 0.03), material="rubber")
     assert finished.check("slides_upright").value == 0
     assert not [check for check in finished.manifest.checks if check.name == "slope_coulomb"]
-    assert decide(finished.manifest, load_profile("demo")).reasons == ()
+    assert not any("slope_coulomb" in reason for reason in decide(finished.manifest, load_profile("demo")).reasons)
 
 
 def test_a_file_with_other_friction_than_the_asset_slides_too_fast(wooden_box: Finished, tmp_path: Path) -> None:
