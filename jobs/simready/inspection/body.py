@@ -74,6 +74,15 @@ class Body:
     def surfaces(self) -> tuple[Surface, ...]:
         return (*self.visuals, *self.colliders)
 
+    def is_shown_as(self, bodies: Iterable[Body]) -> bool:
+        """Whether one of the bodies has this one's name and looks the same."""
+        mine = [surface.points_m for surface in self.visuals]
+        for body in bodies:
+            theirs = [surface.points_m for surface in body.visuals]
+            if body.name == self.name and len(mine) == len(theirs):
+                return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(mine, theirs, strict=True))
+        return False
+
     def without_unsound(self) -> Body:
         """With those surfaces alone that can be measured."""
         return replace(

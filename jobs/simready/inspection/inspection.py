@@ -71,6 +71,9 @@ def inspect(asset: AssetFiles, max_hull_vertices: int, settings: InspectionSetti
         different = {digest(bodies): bodies for bodies in states}  # most variants of a stage change no body
         for bodies in different.values():
             found |= {*_inspect_bodies(fmt, bodies, document, max_hull_vertices, settings)}
+            # A level of detail is no measure of mass; the shape as the file opens is.
+            fine = [body.without_unsound() for body in bodies if body.is_shown_as(states[0])]
+            found |= {item for body in fine for item in inspect_mass_of_shape(body, document, settings)}
     return tuple(sorted(found))
 
 
@@ -84,7 +87,6 @@ def _inspect_bodies(
     for body in sound:
         yield from inspect_hulls(body, max_hull_vertices, settings)
         yield from inspect_alignment(body, settings)
-        yield from inspect_mass_of_shape(body, asset, settings)
     yield from inspect_overlap(sound, settings)
 
 

@@ -18,7 +18,7 @@ from jobs.simready.inspection.references import inspect_reference
 from jobs.simready.inspection.usd_bodies import read_bodies
 from jobs.simready.inspection.usd_colliders import inspect_colliders
 from jobs.simready.inspection.usd_joints import read_joints
-from jobs.simready.inspection.usd_prims import inspect_prims
+from jobs.simready.inspection.usd_prims import inspect_hints, inspect_prims
 from jobs.simready.inspection.violation import Violation
 
 FORMAT = "usd"
@@ -32,7 +32,12 @@ def inspect_usd(
         stage = Usd.Stage.Open(str(path))
     except Tf.ErrorException as error:
         return [], [Violation("static_files", FORMAT, f"pxr does not take it: {' '.join(str(error).split())}")]
-    found = [*_inspect_layers(path, package), *_inspect_units(stage), *_inspect_composition(stage)]
+    found = [
+        *_inspect_layers(path, package),
+        *_inspect_units(stage),
+        *_inspect_composition(stage),
+        *inspect_hints(stage),
+    ]
     states: list[Bodies] = []
     for _ in _each_variant(stage):
         bodies, problems = _inspect_stage(stage, asset, settings)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from pxr import Gf, Usd, UsdGeom, UsdPhysics
 
 from jobs.contracts.simready import Asset
@@ -57,20 +58,31 @@ def _inspect_quaternions(prim: Usd.Prim, where: str) -> Iterator[Violation]:
             yield Violation("static_transforms", where, what)
 
 
+def inspect_hints(stage: Usd.Stage) -> Iterator[Violation]:
+    """Extents hints are the bounds of what is seen as the file opens; levels of detail may be smaller."""
+    for prim in stage.Traverse():
+        hint = UsdGeom.ModelAPI(prim).GetExtentsHint() if prim.HasAPI(UsdGeom.ModelAPI) else None
+        if hint:
+            boxes = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_])
+            bounds = boxes.ComputeUntransformedBound(prim).ComputeAlignedRange()
+            true = np.array([bounds.GetMin(), bounds.GetMax()])
+            yield from _compare_extents(f"usd {prim.GetPath()}", "extentsHint", list(hint)[:2], true)
+
+
 def _inspect_extent(prim: Usd.Prim, where: str) -> Iterator[Violation]:
     """What viewers and simulators cull and place by."""
-    hint = UsdGeom.ModelAPI(prim).GetExtentsHint() if prim.HasAPI(UsdGeom.ModelAPI) else None
     if prim.IsA(UsdGeom.Mesh):
         points = np.asarray(UsdGeom.Mesh(prim).GetPointsAttr().Get() or [], float).reshape(-1, 3)
-        seen, name = UsdGeom.Mesh(prim).GetExtentAttr().Get(), "extent"
-        true = np.array([points.min(axis=0), points.max(axis=0)]) if len(points) else None
-    elif hint:
-        boxes = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_])
-        bounds = boxes.ComputeUntransformedBound(prim).ComputeAlignedRange()
-        seen, name, true = list(hint)[:2], "extentsHint", np.array([bounds.GetMin(), bounds.GetMax()])
-    else:
-        return
-    if true is None or not np.isfinite(true).all():
+        if len(points):
+            true = np.array([points.min(axis=0), points.max(axis=0)])
+            yield from _compare_extents(where, "extent", UsdGeom.Mesh(prim).GetExtentAttr().Get(), true)
+
+
+def _compare_extents(
+    where: str, name: str, seen: Sequence[Gf.Vec3f] | None, true: NDArray[np.float64]
+) -> Iterator[Violation]:
+    """`seen`, `true` (2, 3); nothing is said of bounds that are not numbers, for the points are not either."""
+    if not np.isfinite(true).all():
         return
     if seen is None or len(seen) != 2:
         yield Violation("static_meshes", where, f"has no {name}")
