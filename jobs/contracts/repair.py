@@ -15,7 +15,8 @@ class RepairSettings(Document):
     Borders closer than `max_crack_width` are joined. Holes of at most `max_hole_edges`, and no wider than
     `max_hole_width`, get a lid. Surfaces that are still open (a label, a loose sheet) are left out if that is at most
     `max_left_out` of the area. What then still is open or passes through itself is rebuilt on a grid of `rebuild_cells`
-    along its longest side, if the new surface lies within `max_rebuild_distance` of the old one; else it is refused.
+    along its longest side, if the new surface lies within `max_rebuild_distance` of the old one; else it is refused. If
+    what was rebuilt encloses the same volume but for `max_folded_volume`, the finer surface stays as it is.
     """
 
     max_crack_width: Annotated[float, Field(ge=0, le=0.1)] = 1e-3
@@ -24,6 +25,7 @@ class RepairSettings(Document):
     max_left_out: Annotated[float, Field(ge=0, le=1)] = 0.02
     rebuild_cells: Annotated[int, Field(ge=16, le=512)] = 96
     max_rebuild_distance: Annotated[float, Field(ge=0, le=1)] = 0.02
+    max_folded_volume: Annotated[float, Field(ge=0, le=1)] = 0.01
 
 
 class SurfaceDistance(Document):
