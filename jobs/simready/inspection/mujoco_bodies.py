@@ -70,9 +70,9 @@ def _softness(model: mujoco.MjModel, geom: int, settings: InspectionSettings) ->
     if model.geom_margin[geom] != 0 or model.geom_gap[geom] != 0:
         yield f"touches at a distance: margin {model.geom_margin[geom]:g} m, gap {model.geom_gap[geom]:g} m"
     torsion_m, rolling_m = model.geom_friction[geom, 1:]
-    most_m = float(model.geom_rbound[geom])
+    most_m = float(model.geom_rbound[model.geom_bodyid == model.geom_bodyid[geom]].max())
     if not (0 <= torsion_m <= most_m and 0 <= rolling_m <= most_m):
-        yield f"has torsional and rolling friction {torsion_m:g}, {rolling_m:g} m; its radius is {most_m:.3g} m"
+        yield f"has torsional and rolling friction {torsion_m:g}, {rolling_m:g} m; its body's radius is {most_m:.3g} m"
 
 
 def _read_body(model: mujoco.MjModel, data: mujoco.MjData, body: int, fmt: str) -> Body:

@@ -13,9 +13,12 @@ from jobs.simready.repair.surface import Changes, Edges, Surface, split_surfaces
 _ROUNDS = 8
 
 
-def cut_out_folds(surface: Surface, settings: RepairSettings) -> tuple[Surface, Changes]:
+def cut_out_folds(surface: Surface, settings: RepairSettings) -> tuple[Surface, Changes, bool]:
     """Replace crossing faces and those around them by lids, again and again, where that leaves a closed surface without
     crossings and of about the same area. Otherwise it is left as it is.
+
+    Returns:
+        The surface, what was done, and whether it is closed and crosses itself nowhere.
 
     Source: Attene 2010, "A lightweight approach to repairing digitized polygon meshes".
     """
@@ -28,9 +31,11 @@ def cut_out_folds(surface: Surface, settings: RepairSettings) -> tuple[Surface, 
         mended, _ = fill_holes(_largest(mended.with_faces(mended.faces[~around])), settings)
         replaced += int(around.sum())
         bad = _find_bad(mended)
-    if len(bad) or not first or abs(_area_m2(mended) / _area_m2(surface) - 1) > settings.max_left_out:
-        return surface, ()
-    return mended, (f"replaced {replaced} faces about {first} that crossed others",)
+    if not first:
+        return surface, (), True
+    if len(bad) or abs(_area_m2(mended) / _area_m2(surface) - 1) > settings.max_left_out:
+        return surface, (), False
+    return mended, (f"replaced {replaced} faces about {first} that crossed others",), True
 
 
 def _find_bad(surface: Surface) -> NDArray[np.int64]:

@@ -93,9 +93,9 @@ def _make_part(surface: Surface, settings: RepairSettings, name: str) -> tuple[P
     Raises:
         CrossesItself: Even rebuilt.
     """
-    surface, changes = cut_out_folds(surface, settings)
+    surface, changes, is_sound = cut_out_folds(surface, settings)
     volume_m3 = compute_volume_m3(surface.as_mesh())
-    crossings = len(find_crossings(surface.vertices_m, surface.faces))
+    crossings = 0 if is_sound else len(find_crossings(surface.vertices_m, surface.faces))
     outward = surface.with_faces(surface.faces[:, ::-1]) if volume_m3 < 0 else surface
     if not crossings:
         return (to_manifold(outward.as_mesh(), name), volume_m3 < 0), changes
