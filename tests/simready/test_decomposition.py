@@ -12,10 +12,11 @@ import trimesh
 
 from jobs.contracts.repair import RepairSettings
 from jobs.contracts.simready import ColliderSettings
+from jobs.geometry.closed import to_manifold
 from jobs.runtime.workspace import silent
 from jobs.simready.collision.colliders import build_colliders
 from jobs.simready.collision.decomposition import METHODS, decompose_convex
-from jobs.simready.errors import DecompositionCrashed, DecompositionTimedOut
+from jobs.simready.errors import DecompositionCrashed, DecompositionEmpty, DecompositionTimedOut
 from jobs.simready.repair.solid import repair
 
 SETTINGS = ColliderSettings()
@@ -49,6 +50,17 @@ def test_processor_time_ends_a_decomposition_that_nobody_waits_for(tmp_path: Pat
     command = [sys.executable, "-m", "jobs.simready.collision.decomposer", "tests.simready.misbehaving:spin"]
     done = subprocess.run([*command, str(source), str(tmp_path / "out.npz"), "1"], check=False)
     assert done.returncode < 0
+
+
+def test_a_method_that_gives_nothing_is_noted_and_the_next_one_is_taken(
+    angle_iron: trimesh.Trimesh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(METHODS, "planes", "tests.simready.misbehaving:give_nothing")
+    colliders = build_colliders(to_manifold(angle_iron), SETTINGS, 0, tmp_path, silent)
+    assert [failure.error for failure in colliders.failures if failure.provider == "planes"] == [
+        str(DecompositionEmpty("planes"))
+    ]
+    assert colliders.shapes
 
 
 @pytest.mark.parametrize("method", METHODS)

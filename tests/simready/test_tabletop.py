@@ -8,7 +8,7 @@ import pytest
 from jobs.contracts.assembly import PlacingSettings, SceneLayout, Table
 from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.simready import Asset, Mobility
-from jobs.simready.assembly.errors import NoRoom
+from jobs.simready.assembly.errors import NoRoom, SceneDiverged
 from jobs.simready.assembly.member import Member
 from jobs.simready.assembly.tabletop import lay_out_on_table
 
@@ -52,3 +52,9 @@ def test_a_table_of_a_given_size_is_not_made_larger() -> None:
     small = SceneLayout(table=Table(size_m=(0.5, 0.5)))
     with pytest.raises(NoRoom, match=r"'toy-\d', 0.361 m across, found no free place on 'table' \(0.5 x 0.5 m"):
         lay_out_on_table([block(f"toy-{number}", 0.3, 0.2, 0.1) for number in range(5)], small, SETTINGS, 0)
+
+
+def test_what_flies_off_is_named() -> None:
+    error = SceneDiverged("desk", ["mug", "box"])
+    assert "mug, box flew off to infinity" in str(error)
+    assert error.exit_code == 65

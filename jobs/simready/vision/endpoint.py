@@ -34,10 +34,6 @@ class _Reply:
     body: bytes
 
 
-class _Unanswered(Exception):
-    """One attempt came to nothing."""
-
-
 def post_json(
     url: str, headers: Mapping[str, str], body: bytes, settings: VisionSettings, count: Callable[[], None]
 ) -> bytes:
@@ -52,10 +48,9 @@ def post_json(
     for attempt in range(1, settings.attempts + 1):
         pause_s = settings.pause_s * 2 ** (attempt - 1)
         count()
-        try:
-            reply = _send(url, headers, body, settings)
-        except _Unanswered as error:
-            reason = str(error)
+        reply = _send(url, headers, body, settings)
+        if isinstance(reply, str):
+            reason = reply
         else:
             if reply.status < 300:
                 return reply.body
@@ -70,8 +65,11 @@ def post_json(
     raise VisionBusy(reason, settings.attempts)
 
 
-def _send(url: str, headers: Mapping[str, str], body: bytes, settings: VisionSettings) -> _Reply:
-    """One attempt. A timer ends it, for a server that sends a byte a second never runs into a socket's timeout."""
+def _send(url: str, headers: Mapping[str, str], body: bytes, settings: VisionSettings) -> _Reply | str:
+    """One attempt; why there was no answer, if there was none.
+
+    A timer ends it, for a server that sends a byte a second never runs into a socket's timeout.
+    """
     connection = _open(url, settings.time_limit_s)
     late = threading.Event()
     try:
@@ -89,8 +87,7 @@ def _send(url: str, headers: Mapping[str, str], body: bytes, settings: VisionSet
         raise VisionUntrusted(error.verify_message) from error
     except (OSError, HTTPException) as error:
         silent = late.is_set() or isinstance(error, TimeoutError)
-        said = f"nothing within {settings.time_limit_s:g} s" if silent else f"{type(error).__name__}: {error}"
-        raise _Unanswered(said) from error
+        return f"nothing within {settings.time_limit_s:g} s" if silent else f"{type(error).__name__}: {error}"
     finally:
         connection.close()
 

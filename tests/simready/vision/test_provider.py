@@ -20,7 +20,7 @@ from jobs.runtime.profiles import load_profile
 from jobs.runtime.workspace import Workspace, silent
 from jobs.simready.physics.identity import identify
 from jobs.simready.physics.materials import find_material
-from jobs.simready.vision.errors import VisionBusy
+from jobs.simready.vision.errors import NothingToShow, VisionBusy, VisionUnsure
 from jobs.simready.vision.provider import Look, look_at, shrink
 from jobs.simready.vision.readiness import probe_vision
 from tests.simready.conftest import ANY_COLLIDER, RunJob, commit_reconstruction, request_physics
@@ -110,7 +110,7 @@ def test_an_unsure_model_is_left_out_and_its_call_still_counts(connected: Vision
     connected.replies = [say({**CAN, "confidence": 0.3})]
     _, seen, calls = look(tmp_path, vision=ASKING)
     assert (seen.answer, calls) == (None, 1)
-    assert "confidence of 0.3, below 0.6" in seen.failures[0].error
+    assert seen.failures[0].error == str(VisionUnsure(MODEL, 0.3, 0.6))
 
 
 def test_one_that_cannot_be_asked_is_recorded(disconnected: None, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_mesh_without_a_picture_is_not_shown_to_anybody(connected: VisionServe
     bare = manifest.model_copy(update={"artifacts": manifest.of_kind("mesh/glb")})
     seen, calls = _look_at(request_physics(mesh=mesh, vision=ASKING), store, tmp_path, bare)
     assert (seen.answer, calls, connected.asked) == (None, 0, [])
-    assert "came without a picture" in seen.failures[0].error
+    assert seen.failures[0].error == str(NothingToShow())
 
 
 def test_pictures_are_sent_small(tmp_path: Path) -> None:
