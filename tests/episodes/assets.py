@@ -118,6 +118,7 @@ def _document(
         {
             "schema_version": 1,
             "name": name,
+            "sources": {},
             "material": "wood",
             "mass_kg": given(mass_kg, "kg"),
             "density_kg_m3": given(mass_kg / whole.volume, "kg/m^3"),
