@@ -1,20 +1,19 @@
-"""An asset dropped onto a plane in another engine: what was read of it, and where it came to rest."""
+"""An asset in another engine: what was read of it, where its parts are when it is open, where it came to rest."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.interop.export import Export
 from tests.interop.findings import Findings
 
-DROP_HEIGHT_M = 0.1
+DROP_HEIGHT_M = 0.02
 DURATION_S = 2.0
 REST_WINDOW_S = 0.5
 TIMESTEP_S = 0.002
@@ -23,15 +22,17 @@ TIMESTEP_S = 0.002
 MAX_RELATIVE_DIFFERENCE = 0.05
 MAX_CENTER_DIFFERENCE_M = 1e-4
 MAX_MOTION_M = 5e-4
-MAX_TILT_DEG = 2.0
-MAX_HEIGHT_DIFFERENCE_M = 2e-3
+MAX_TURN_DEG = 2.0
+MAX_REST_DIFFERENCE_M = 2e-3
+MAX_OPEN_DIFFERENCE_M = 1e-4
 
 _REFERENCE = "mujoco_rest.json"
 
 
 @dataclass(frozen=True)
 class Body:
-    """As an engine holds it: centre of mass (3,) [m] and inertia (3, 3) [kg m^2] about it, both in the object frame."""
+    """As an engine holds it: centre of mass (3,) [m] and inertia (3, 3) [kg m^2] about it, both in the frame of the
+    body, which is the object's with every joint at zero."""
 
     mass_kg: float
     center_of_mass_m: NDArray[np.float64]
@@ -45,20 +46,21 @@ class Pose:
     origin_m: NDArray[np.float64]
     R_world_object: NDArray[np.float64]
 
-    def height_m(self, body: Body) -> float:
-        """Of the centre of mass over the plane."""
-        return float((self.origin_m + self.R_world_object @ body.center_of_mass_m)[2])
+    def center_m(self, body: Body) -> NDArray[np.float64]:
+        """(3,) of mass, in the world."""
+        return self.origin_m + self.R_world_object @ body.center_of_mass_m
 
 
 @dataclass(frozen=True)
 class Start:
-    """A pose to be let go in: origin (3,) [m] and orientation (4,) wxyz."""
+    """A pose to be let go in: origin (3,) [m] and orientation (4,) wxyz; and where the centre of mass (3,) [m] would
+    come to rest under it, were the contact hard. In one that is not `steady` it may roll."""
 
     name: str
     origin_m: tuple[float, float, float]
     orientation_wxyz: tuple[float, float, float, float]
-    up_object: tuple[float, float, float]
-    """The world's up in the object frame."""
+    standing_m: tuple[float, float, float]
+    steady: bool
 
     @property
     def orientation_xyzw(self) -> tuple[float, float, float, float]:
@@ -75,15 +77,18 @@ class Drop:
     end: Pose
 
 
-def choose_starts(export: Export) -> tuple[Start, Start]:
-    """Lowest point `DROP_HEIGHT_M` over the plane, on the two sides of the brick's corner: a collider that was scaled
-    about the origin would show in the second only."""
-    half = math.sqrt(0.5)
-    width_m = export.load_asset()["extents_m"][1]
-    return (
-        Start("upright", (0.0, 0.0, DROP_HEIGHT_M), (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0)),
-        Start("on its side", (0.0, 0.0, DROP_HEIGHT_M + width_m), (half, -half, 0.0, 0.0), (0.0, -1.0, 0.0)),
-    )
+@dataclass(frozen=True)
+class Rest:
+    """Where MuJoCo let go of an asset, and where the centre of mass (3,) [m] and the object's axes (3, 3) were then."""
+
+    start: Start
+    center_m: NDArray[np.float64]
+    R_world_object: NDArray[np.float64]
+
+
+def body_name(asset: Mapping[str, Any], link: str) -> str:
+    """What our MJCF and URDF call a link: the base as the asset."""
+    return asset["name"] if link == asset["links"][0]["name"] else f"{asset['name']}_{link}"
 
 
 def run_drop(start: Start, body: Body, step: Callable[[], None], pose: Callable[[], Pose]) -> Drop:
@@ -97,40 +102,72 @@ def run_drop(start: Start, body: Body, step: Callable[[], None], pose: Callable[
     return Drop(start, body, settled, pose())
 
 
-def check_body(findings: Findings, seen: Body, export: Export) -> None:
-    asset = export.load_asset()
-    difference = abs(seen.mass_kg / asset["mass_kg"]["value"] - 1)
-    findings.at_most(f"mass {seen.mass_kg:.6g} kg, differs from asset.json by", difference, MAX_RELATIVE_DIFFERENCE)
-    away_m = np.linalg.norm(seen.center_of_mass_m - np.array(asset["center_of_mass_m"]))
-    findings.at_most("centre of mass, away from asset.json's by", float(away_m), MAX_CENTER_DIFFERENCE_M, "m")
-    inertia = np.array(asset["inertia_kg_m2"])
-    difference = float(np.abs(seen.inertia_kg_m2 - inertia).max() / np.abs(inertia).max())
-    findings.at_most("inertia tensor, differs from asset.json by", difference, MAX_RELATIVE_DIFFERENCE)
+def check_bodies(findings: Findings, seen: Mapping[str, Body], asset: Mapping[str, Any]) -> None:
+    """Of every link: mass, centre of mass and inertia, against asset.json."""
+    findings.equal(f"{asset['name']}, links", sorted(seen), sorted(link["name"] for link in asset["links"]))
+    for link in asset["links"]:
+        name, body = f"{asset['name']}, {link['name']}", seen[link["name"]]
+        difference = abs(body.mass_kg / link["mass_kg"] - 1)
+        findings.at_most(f"{name}, mass {body.mass_kg:.6g} kg, off by", difference, MAX_RELATIVE_DIFFERENCE)
+        away_m = np.linalg.norm(body.center_of_mass_m - np.array(link["center_of_mass_m"]))
+        findings.at_most(f"{name}, centre of mass, off by", float(away_m), MAX_CENTER_DIFFERENCE_M, "m")
+        inertia = np.array(link["inertia_kg_m2"])
+        difference = float(np.abs(body.inertia_kg_m2 - inertia).max() / np.abs(inertia).max())
+        findings.at_most(f"{name}, inertia tensor, off by", difference, MAX_RELATIVE_DIFFERENCE)
 
 
-def check_rest(findings: Findings, drop: Drop, height_m: float, whose: str) -> None:
-    name = f"dropped {drop.start.name} from {DROP_HEIGHT_M} m"
+def check_opened(findings: Findings, seen: Mapping[str, NDArray[np.float64]], asset: Mapping[str, Any]) -> None:
+    """`seen`: centre of mass (3,) [m] in the world of each joint's child, at the joint's upper limit."""
+    findings.equal(f"{asset['name']}, joints", sorted(seen), sorted(joint["name"] for joint in asset["joints"]))
+    for joint in asset["joints"]:
+        away_m = float(np.linalg.norm(seen[joint["name"]] - _expect_opened_m(joint, asset)))
+        name = f"{asset['name']}, {joint['child']} at the upper limit of {joint['name']}, centre of mass, off by"
+        findings.at_most(name, away_m, MAX_OPEN_DIFFERENCE_M, "m")
+
+
+def _expect_opened_m(joint: Mapping[str, Any], asset: Mapping[str, Any]) -> NDArray[np.float64]:
+    (child,) = (link for link in asset["links"] if link["name"] == joint["child"])
+    center_m, axis, pivot_m = (np.array(some) for some in (child["center_of_mass_m"], joint["axis"], joint["pivot_m"]))
+    if joint["kind"] == "prismatic":
+        return center_m + axis * joint["upper"]
+    arm_m, angle_rad = center_m - pivot_m, joint["upper"]
+    along_m = axis * (axis @ arm_m)
+    return pivot_m + along_m + (arm_m - along_m) * np.cos(angle_rad) + np.cross(axis, arm_m) * np.sin(angle_rad)
+
+
+def check_rest(findings: Findings, drop: Drop, rest: Rest, whose: str) -> None:
+    name = f"{drop.start.name} dropped from {DROP_HEIGHT_M} m"
+    away_m = drop.end.center_m(drop.body) - rest.center_m
+    if not drop.start.steady:
+        height = f"{name}, where it may roll, height of the centre of mass, off {whose} by"
+        findings.at_most(height, abs(float(away_m[2])), MAX_REST_DIFFERENCE_M, "m")
+        return
     moved_m = float(np.linalg.norm(drop.end.origin_m - drop.settled.origin_m))
     findings.at_most(f"{name}, motion in the last {REST_WINDOW_S} s", moved_m, MAX_MOTION_M, "m")
-    upright = np.clip(drop.end.R_world_object[2] @ np.array(drop.start.up_object), -1, 1)
-    findings.at_most(f"{name}, tilt at rest", float(np.degrees(np.arccos(upright))), MAX_TILT_DEG, "degrees")
-    seen_m = drop.end.height_m(drop.body)
-    what = f"{name}, rest height of the centre of mass {seen_m:.6f} m, differs from {whose} {height_m:.6f} m by"
-    findings.at_most(what, abs(seen_m - height_m), MAX_HEIGHT_DIFFERENCE_M, "m")
+    off = f"{name}, centre of mass at rest, off {whose} by"
+    findings.at_most(off, float(np.linalg.norm(away_m)), MAX_REST_DIFFERENCE_M, "m")
+    turn_deg = _angle_deg(drop.end.R_world_object.T @ rest.R_world_object)
+    findings.at_most(f"{name}, orientation at rest, off {whose} by", turn_deg, MAX_TURN_DEG, "degrees")
 
 
-def expected_height_m(start: Start, export: Export) -> float:
-    """Of the centre of mass at rest, were the contact hard: as high over the side it stands on as in `asset.json`."""
-    asset = export.load_asset()
-    up = np.array(start.up_object)
-    return float(up @ asset["center_of_mass_m"] - min(0.0, float(up @ asset["extents_m"])))
+def _angle_deg(R: NDArray[np.float64]) -> float:
+    return float(np.degrees(np.arccos(np.clip((np.trace(R) - 1) / 2, -1, 1))))
 
 
-def save_reference(folder: Path, drops: Sequence[Drop]) -> None:
-    """Keep what MuJoCo came to, for the other engines."""
-    heights_m = {drop.start.name: drop.end.height_m(drop.body) for drop in drops}
-    (folder / _REFERENCE).write_text(json.dumps(heights_m) + "\n")
+def save_rests(folder: Path, rests: Mapping[str, Sequence[Rest]]) -> None:
+    """Keep what MuJoCo came to, by the name of the asset, for the other engines."""
+    document = {
+        name: [
+            {"start": asdict(rest.start), "center_m": rest.center_m.tolist(), "R": rest.R_world_object.tolist()}
+            for rest in some
+        ]
+        for name, some in rests.items()
+    }
+    (folder / _REFERENCE).write_text(json.dumps(document, indent=1) + "\n")
 
 
-def load_reference_m(folder: Path, start: Start) -> float:
-    return json.loads((folder / _REFERENCE).read_text())[start.name]
+def load_rests(folder: Path, name: str) -> list[Rest]:
+    document = json.loads((folder / _REFERENCE).read_text())
+    return [
+        Rest(Start(**rest["start"]), np.array(rest["center_m"]), np.array(rest["R"])) for rest in document.get(name, [])
+    ]

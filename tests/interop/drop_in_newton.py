@@ -6,7 +6,9 @@ The first run compiles Newton's kernels, half a minute; `WARP_CACHE_PATH` is whe
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import newton
 import numpy as np
@@ -19,10 +21,10 @@ from tests.interop.drop import (
     Drop,
     Pose,
     Start,
-    check_body,
+    check_bodies,
+    check_opened,
     check_rest,
-    choose_starts,
-    load_reference_m,
+    load_rests,
     run_drop,
 )
 from tests.interop.export import Export
@@ -46,38 +48,42 @@ class Fall:
         self._state, self._next = self._next, self._state
 
     def pose(self) -> Pose:
-        placed = self._state.body_q.numpy()[0].astype(np.float64)
-        return Pose(placed[:3], _matrix(placed[3:]))
+        return _pose(self._state, 0)
 
 
 def main(folder: Path) -> int:
     warp.config.log_level = warp.LOG_WARNING
-    export = Export.load(folder)
     findings = Findings(f"newton {newton.__version__} (USD)")
-    check_stage(findings, export)
-    drops = [drop(start, export.usd) for start in choose_starts(export)]
-    check_body(findings, drops[0].body, export)
-    for dropped in drops:
-        check_rest(findings, dropped, load_reference_m(folder, dropped.start), "MuJoCo's")
+    for files in Export.load(folder).assets:
+        asset = files.load()
+        check_stage(findings, files.usd, asset)
+        builder = newton.ModelBuilder()
+        builder.add_usd(files.usd)
+        bodies = read_bodies(builder)
+        check_bodies(findings, bodies, asset)
+        check_opened(findings, open_joints(builder, asset), asset)
+        for rest in load_rests(folder, asset["name"]):
+            dropped = drop(rest.start, files.usd, bodies[asset["links"][0]["name"]])
+            check_rest(findings, dropped, rest, "MuJoCo's")
     return findings.exit_code
 
 
-def check_stage(findings: Findings, export: Export) -> None:
+def check_stage(findings: Findings, usd: str, asset: Mapping[str, Any]) -> None:
     """Newton only reports the units; it does not convert."""
     builder = newton.ModelBuilder()
-    read = builder.add_usd(export.usd)
-    findings.equal("metres a unit", read["linear_unit"], 1.0)
-    findings.equal("kilograms a unit", read["mass_unit"], 1.0)
-    findings.equal("up axis", str(read["up_axis"]), "Z")
-    findings.equal("bodies", builder.body_count, 1)
-    findings.equal("convex colliders", count_colliders(builder), export.load_asset()["links"][0]["colliders"])
+    read = builder.add_usd(usd)
+    findings.equal(f"{asset['name']}, metres a unit", read["linear_unit"], 1.0)
+    findings.equal(f"{asset['name']}, kilograms a unit", read["mass_unit"], 1.0)
+    findings.equal(f"{asset['name']}, up axis", str(read["up_axis"]), "Z")
+    colliders = sum(link["colliders"] for link in asset["links"])
+    findings.equal(f"{asset['name']}, convex colliders", count_colliders(builder), colliders)
 
 
-def drop(start: Start, usd: str) -> Drop:
+def drop(start: Start, usd: str, body: Body) -> Drop:
     builder = newton.ModelBuilder()
     builder.add_usd(usd, xform=warp.transform(start.origin_m, start.orientation_xyzw))
     fall = Fall(builder)
-    return run_drop(start, read_body(builder), fall.step, fall.pose)
+    return run_drop(start, body, fall.step, fall.pose)
 
 
 def count_colliders(builder: newton.ModelBuilder) -> int:
@@ -87,9 +93,40 @@ def count_colliders(builder: newton.ModelBuilder) -> int:
     return sum(kind in convex for kind in kinds)
 
 
-def read_body(builder: newton.ModelBuilder) -> Body:
-    inertia = np.array(builder.body_inertia[0], np.float64).reshape(3, 3)
-    return Body(float(builder.body_mass[0]), np.array(builder.body_com[0], np.float64), inertia)
+def read_bodies(builder: newton.ModelBuilder) -> dict[str, Body]:
+    """By the name of their prim; as loaded, a body's frame is the object's."""
+    return {_name(label): read_body(builder, index) for index, label in enumerate(builder.body_label)}
+
+
+def read_body(builder: newton.ModelBuilder, index: int) -> Body:
+    inertia = np.array(builder.body_inertia[index], np.float64).reshape(3, 3)
+    return Body(float(builder.body_mass[index]), np.array(builder.body_com[index], np.float64), inertia)
+
+
+def open_joints(builder: newton.ModelBuilder, asset: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
+    """Centre of mass (3,) [m] of each joint's child in the world, at the joint's upper limit."""
+    seen: dict[str, NDArray[np.float64]] = {}
+    if not asset["joints"]:
+        return seen
+    model = builder.finalize(device="cpu")
+    joints = {_name(label): index for index, label in enumerate(builder.joint_label)}
+    for joint in asset["joints"]:
+        index = joints[joint["name"]]
+        child, positions = builder.joint_child[index], model.joint_q.numpy()
+        positions[builder.joint_q_start[index]] = builder.joint_limit_upper[builder.joint_qd_start[index]]
+        state = model.state()
+        newton.eval_fk(model, warp.array(positions, dtype=float, device="cpu"), model.joint_qd, state)
+        seen[joint["name"]] = _pose(state, child).center_m(read_body(builder, child))
+    return seen
+
+
+def _name(label: str) -> str:
+    return label.rsplit("/", 1)[-1]
+
+
+def _pose(state: newton.State, body: int) -> Pose:
+    placed = state.body_q.numpy()[body].astype(np.float64)
+    return Pose(placed[:3], _matrix(placed[3:]))
 
 
 def _matrix(orientation_xyzw: NDArray[np.float64]) -> NDArray[np.float64]:

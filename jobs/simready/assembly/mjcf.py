@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from jobs.contracts.assembly import AssembledScene
 from jobs.simready.appearance.studio import add_studio
 from jobs.simready.assembly.start import split_transform
 from jobs.simready.assembly.surface import Surface
+from jobs.simready.authoring.numbers import join_numbers
 from jobs.simready.physics.materials import Material
 
 _SURFACE_PREFIX = "scene."
@@ -51,14 +52,14 @@ def author_scene_mjcf(
     """
     root = ElementTree.Element("mujoco", model=scene.name)
     ElementTree.SubElement(root, "compiler", angle="radian", autolimits="true")
-    ElementTree.SubElement(root, "option", integrator="implicitfast", gravity=_numbers((0, 0, -scene.gravity_m_s2)))
+    ElementTree.SubElement(root, "option", integrator="implicitfast", gravity=join_numbers((0, 0, -scene.gravity_m_s2)))
     add_studio(root, *view)
     assets, world = ElementTree.SubElement(root, "asset"), ElementTree.SubElement(root, "worldbody")
-    friction = _numbers((material.dynamic_friction.value, _TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M))
+    friction = join_numbers((material.dynamic_friction.value, _TORSIONAL_FRICTION_M, _ROLLING_FRICTION_M))
     for surface in surfaces:
-        body = ElementTree.SubElement(world, "body", name=surface_of(surface.name), pos=_numbers(surface.middle_m))
+        body = ElementTree.SubElement(world, "body", name=surface_of(surface.name), pos=join_numbers(surface.middle_m))
         ElementTree.SubElement(
-            body, "geom", name=surface_of(surface.name), type="box", size=_numbers(surface.size_m / 2), condim="4",
+            body, "geom", name=surface_of(surface.name), type="box", size=join_numbers(surface.size_m / 2), condim="4",
             friction=friction, rgba=_SURFACE_RGBA,
         )  # fmt: skip
     for item in scene.objects:
@@ -72,8 +73,4 @@ def author_scene_mjcf(
 
 def _pose(T: np.ndarray) -> dict[str, str]:
     position_m, orientation_wxyz = split_transform(T)
-    return {"pos": _numbers(position_m), "quat": _numbers(orientation_wxyz)}
-
-
-def _numbers(values: Iterable[float]) -> str:
-    return " ".join(f"{value:.12g}" for value in values)
+    return {"pos": join_numbers(position_m), "quat": join_numbers(orientation_wxyz)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from jobs.contracts.simready import Joint, JointKind, Link
 from jobs.simready.authoring.contact import TORSIONAL_FRICTION_M, contact_dimensions, rolling_friction_m
 from jobs.simready.authoring.contact_filter import find_unfelt_pairs
+from jobs.simready.authoring.numbers import join_numbers
 from jobs.simready.authoring.parts import UNCOLOURED_RGB, LinkParts, Parts, PlaceFile
 from jobs.simready.authoring.wavefront import save_obj
 from jobs.simready.collision.shape import Shape
@@ -61,11 +61,11 @@ def _make_joint(joint: Joint, asset: str) -> ElementTree.Element:
     given = {
         "name": f"{asset}_{joint.name}",
         "type": _JOINT_TYPES[joint.kind],
-        "pos": _numbers(joint.pivot_m),
-        "axis": _numbers(joint.axis),
-        "range": _numbers((joint.lower, joint.upper)),
-        "damping": _numbers([joint.damping]),
-        "frictionloss": _numbers([joint.friction]),
+        "pos": join_numbers(joint.pivot_m),
+        "axis": join_numbers(joint.axis),
+        "range": join_numbers((joint.lower, joint.upper)),
+        "damping": join_numbers([joint.damping]),
+        "frictionloss": join_numbers([joint.friction]),
     }
     return ElementTree.Element("joint", given)
 
@@ -75,9 +75,9 @@ def _add_inertial(body: ElementTree.Element, link: Link) -> None:
     ElementTree.SubElement(
         body,
         "inertial",
-        pos=_numbers(link.center_of_mass_m),
-        mass=_numbers([link.mass_kg]),
-        fullinertia=_numbers(inertia[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]),
+        pos=join_numbers(link.center_of_mass_m),
+        mass=join_numbers([link.mass_kg]),
+        fullinertia=join_numbers(inertia[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]),
     )
 
 
@@ -88,7 +88,7 @@ def _add_visual(
     name = f"{parts.asset.name}_{prefix}"
     material = {"name": f"{name}material", "specular": "0.2", "shininess": "0.2"}
     if texture is None:
-        material["rgba"] = _numbers((*UNCOLOURED_RGB, 1))
+        material["rgba"] = join_numbers((*UNCOLOURED_RGB, 1))
     else:
         file = f"{prefix}texture.png"
         output("asset/mjcf_file", f"mjcf/{file}").write_bytes(texture.png)
@@ -123,7 +123,7 @@ def _add_colliders(
         ElementTree.SubElement(
             body, "geom", form, name=name, group=COLLISION_GROUP,
             condim=str(contact_dimensions(shape)),
-            friction=_numbers((sliding, TORSIONAL_FRICTION_M, rolling_friction_m(shape))),
+            friction=join_numbers((sliding, TORSIONAL_FRICTION_M, rolling_friction_m(shape))),
             mass="0", rgba="0.2 0.8 0.2 0.4",
         )  # fmt: skip
 
@@ -132,8 +132,8 @@ def _primitive(shape: Shape) -> dict[str, str]:
     """MuJoCo takes half of every length, but the whole radius."""
     radii = 0 if shape.kind == "box" else 1
     size_m = (*shape.size_m[:radii], *(edge_m / 2 for edge_m in shape.size_m[radii:]))
-    place = {"pos": _numbers(shape.position_m), "quat": _numbers(shape.orientation_wxyz)}
-    return {"type": shape.kind, "size": _numbers(size_m), **place}
+    place = {"pos": join_numbers(shape.position_m), "quat": join_numbers(shape.orientation_wxyz)}
+    return {"type": shape.kind, "size": join_numbers(size_m), **place}
 
 
 def _add_contact_filter(root: ElementTree.Element, parts: Parts) -> None:
@@ -142,7 +142,3 @@ def _add_contact_filter(root: ElementTree.Element, parts: Parts) -> None:
     contact = ElementTree.SubElement(root, "contact") if pairs else root
     for one, other in pairs:
         ElementTree.SubElement(contact, "exclude", body1=parts.body(one), body2=parts.body(other))
-
-
-def _numbers(values: Iterable[float]) -> str:
-    return " ".join(f"{value:.12g}" for value in values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from jobs.contracts.simready import Asset, Joint, Link
+from jobs.simready.authoring.contact import TORSIONAL_FRICTION_M, rolling_friction_m
+from jobs.simready.authoring.numbers import join_numbers
 from jobs.simready.authoring.parts import UNCOLOURED_RGB, LinkParts, Parts, PlaceFile
 from jobs.simready.authoring.wavefront import save_mtl, save_obj
 from jobs.simready.collision.shape import Shape
@@ -66,7 +68,7 @@ def _add_link(robot: ElementTree.Element, parts: Parts, part: LinkParts, output:
     T_link_object[:3, 3] = -frame_m
     for index, shape in enumerate(part.shapes):
         _add_collider(link, f"{prefix}{shape.kind}_{index:03d}", shape, T_link_object, output)
-    _add_contact(link, parts.asset)
+    _add_contact(link, parts.asset, part.shapes)
 
 
 def _add_joint(robot: ElementTree.Element, parts: Parts, joint: Joint) -> None:
@@ -75,11 +77,11 @@ def _add_joint(robot: ElementTree.Element, parts: Parts, joint: Joint) -> None:
     _add_origin(element, np.array(joint.pivot_m) - _frame(parts.asset, joint.parent))
     ElementTree.SubElement(element, "parent", link=parts.body(parts.of(joint.parent).link))
     ElementTree.SubElement(element, "child", link=parts.body(parts.of(joint.child).link))
-    ElementTree.SubElement(element, "axis", xyz=_numbers(joint.axis))
+    ElementTree.SubElement(element, "axis", xyz=join_numbers(joint.axis))
     limits = {"lower": joint.lower, "upper": joint.upper, "effort": 0.0, "velocity": _UNLIMITED_SPEED}
-    ElementTree.SubElement(element, "limit", {key: _numbers([value]) for key, value in limits.items()})
+    ElementTree.SubElement(element, "limit", {key: join_numbers([value]) for key, value in limits.items()})
     resistance = {"damping": joint.damping, "friction": joint.friction}
-    ElementTree.SubElement(element, "dynamics", {key: _numbers([value]) for key, value in resistance.items()})
+    ElementTree.SubElement(element, "dynamics", {key: join_numbers([value]) for key, value in resistance.items()})
 
 
 def _frame(asset: Asset, link: str) -> NDArray[np.float64]:
@@ -91,16 +93,16 @@ def _frame(asset: Asset, link: str) -> NDArray[np.float64]:
 def _add_origin(element: ElementTree.Element, place_m: NDArray[np.float64]) -> None:
     """Left out where it says nothing."""
     if place_m.any():
-        ElementTree.SubElement(element, "origin", xyz=_numbers(place_m + 0.0), rpy="0 0 0")
+        ElementTree.SubElement(element, "origin", xyz=join_numbers(place_m), rpy="0 0 0")
 
 
 def _add_inertial(link: ElementTree.Element, of: Link, frame_m: NDArray[np.float64]) -> None:
     inertial = ElementTree.SubElement(link, "inertial")
-    ElementTree.SubElement(inertial, "origin", xyz=_numbers(np.array(of.center_of_mass_m) - frame_m), rpy="0 0 0")
-    ElementTree.SubElement(inertial, "mass", value=_numbers([of.mass_kg]))
+    ElementTree.SubElement(inertial, "origin", xyz=join_numbers(np.array(of.center_of_mass_m) - frame_m), rpy="0 0 0")
+    ElementTree.SubElement(inertial, "mass", value=join_numbers([of.mass_kg]))
     (xx, xy, xz), (_, yy, yz), (_, _, zz) = of.inertia_kg_m2
     moments = {"ixx": xx, "ixy": xy, "ixz": xz, "iyy": yy, "iyz": yz, "izz": zz}
-    ElementTree.SubElement(inertial, "inertia", {key: _numbers([value]) for key, value in moments.items()})
+    ElementTree.SubElement(inertial, "inertia", {key: join_numbers([value]) for key, value in moments.items()})
 
 
 def _add_visual(
@@ -114,7 +116,7 @@ def _add_visual(
     path = output("asset/urdf_file", f"urdf/{file}.obj")
     if texture is None:
         material = ElementTree.SubElement(visual, "material", name=f"{prefix}uncoloured")
-        ElementTree.SubElement(material, "color", rgba=_numbers((*UNCOLOURED_RGB, 1)))
+        ElementTree.SubElement(material, "color", rgba=join_numbers((*UNCOLOURED_RGB, 1)))
         save_obj(path, mesh.vertices, mesh.faces)
         return
     output("asset/urdf_file", f"urdf/meshes/{prefix}texture.png").write_bytes(texture.png)
@@ -132,11 +134,11 @@ def _add_collider(
         save_obj(output("asset/urdf_file", f"urdf/{file}"), shape.mesh.vertices, shape.mesh.faces)
         _add_collision(link, part, "mesh", {"filename": file}, T_link_object)
     elif shape.kind == "box":
-        _add_collision(link, part, "box", {"size": _numbers(shape.size_m)}, T_link_shape)
+        _add_collision(link, part, "box", {"size": join_numbers(shape.size_m)}, T_link_shape)
     else:
-        radius = {"radius": _numbers(shape.size_m[:1])}
+        radius = {"radius": join_numbers(shape.size_m[:1])}
         for length_m in shape.size_m[1:]:
-            size = {**radius, "length": _numbers([length_m])}
+            size = {**radius, "length": join_numbers([length_m])}
             _add_collision(link, part, "cylinder", size, T_link_shape)
         half_lengths_m = {"sphere": (0.0,), "cylinder": (), "capsule": (-shape.size_m[-1] / 2, shape.size_m[-1] / 2)}
         for z_m in half_lengths_m[shape.kind]:
@@ -151,16 +153,14 @@ def _add_collision(
     collision = ElementTree.SubElement(link, "collision", name=part)
     rotation = Rotation.from_matrix(T_link_shape[:3, :3])
     roll_pitch_yaw = rotation.as_euler("xyz", suppress_warnings=True)  # at 90 degrees of pitch any roll will do
-    ElementTree.SubElement(collision, "origin", xyz=_numbers(T_link_shape[:3, 3]), rpy=_numbers(roll_pitch_yaw))
+    ElementTree.SubElement(collision, "origin", xyz=join_numbers(T_link_shape[:3, 3]), rpy=join_numbers(roll_pitch_yaw))
     ElementTree.SubElement(ElementTree.SubElement(collision, "geometry"), form, size)
 
 
-def _add_contact(link: ElementTree.Element, asset: Asset) -> None:
-    """Not in the URDF standard; PyBullet reads it and other readers pass over it."""
+def _add_contact(link: ElementTree.Element, asset: Asset, shapes: Sequence[Shape]) -> None:
+    """Not in the URDF standard; PyBullet reads it, one for all shapes of a link, and other readers pass over it."""
     contact = ElementTree.SubElement(link, "contact")
-    ElementTree.SubElement(contact, "lateral_friction", value=_numbers([asset.dynamic_friction.value]))
-    ElementTree.SubElement(contact, "restitution", value=_numbers([asset.restitution.value]))
-
-
-def _numbers(values: Iterable[float]) -> str:
-    return " ".join(f"{value:.12g}" for value in values)
+    ElementTree.SubElement(contact, "lateral_friction", value=join_numbers([asset.dynamic_friction.value]))
+    ElementTree.SubElement(contact, "spinning_friction", value=join_numbers([TORSIONAL_FRICTION_M]))
+    ElementTree.SubElement(contact, "rolling_friction", value=join_numbers([max(map(rolling_friction_m, shapes))]))
+    ElementTree.SubElement(contact, "restitution", value=join_numbers([asset.restitution.value]))

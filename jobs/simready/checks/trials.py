@@ -89,13 +89,13 @@ def _check_falls(
     mass_kg = asset.mass_kg.value
     dropped = fall(specimen, pose, settings.drop_height, settings.drop_limit_s, mass_kg, settings)
     lowered = fall(specimen, pose, settings.stability_height, settings.stability_limit_s, mass_kg, settings)
-    drift = tumble(specimen, flight)
+    drift = tumble(specimen, flight, has_joints=bool(asset.joints))
     gain = max(dropped.energy_gain, lowered.energy_gain)
     for name, value, detail in (
         ("drop_rest", dropped.motion, f"from {settings.drop_height:g} x its height"),
         ("stability_rest", lowered.motion, f"from {settings.stability_height:g} x its height"),
         ("energy_gain", gain, "beyond what the falls set free"),
-        ("energy_drift", drift, f"{flight.duration_s:g} s of free flight"),
+        ("energy_drift", drift, f"{flight.duration_s:g} s of free flight{', gains only' * bool(asset.joints)}"),
     ):
         yield _measured(asset, name, value, detail)
 
