@@ -228,4 +228,7 @@ def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # p
     run_parser.add_argument(
         "--vision", action="append", metavar="NAME", help="may be asked what an object is, e.g. openai_compatible"
     )
+    run_parser.add_argument(
+        "--crosscheck", action="append", metavar="NAME", help="drop each asset in this simulator too, e.g. newton"
+    )
     run_parser.set_defaults(command=_run)

@@ -57,12 +57,14 @@ def examine(store_uri: str) -> DoctorReport:
 
 
 def find_missing(capabilities: tuple[Readiness, ...], profile: Profile) -> tuple[str, ...]:
-    """What a run under `profile` lacks: its first simulator on its device, any provider, every job, the store."""
+    """What a run under `profile` lacks: its first simulator on its device, those to cross-check in, any provider, every
+    job, the store."""
     ready = {(item.kind, item.name): item for item in capabilities if item.ready}
     missing = [f"{item.kind} {item.name}" for item in capabilities if item.kind in ("job", "store") and not item.ready]
     simulator = ready.get(("simulator", profile.simulators[0]))
     if simulator is None or (profile.simulator_device == "cuda" and simulator.device != "cuda"):
         missing.append(f"simulator {profile.simulators[0]} on {profile.simulator_device}")
+    missing += [f"simulator {name}" for name in profile.crosscheck if ("simulator", name) not in ready]
     if not any(("provider", name) in ready for name in profile.providers):
         missing.append(f"one of the providers {', '.join(profile.providers)}")
     return tuple(missing)

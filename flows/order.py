@@ -34,7 +34,7 @@ _OF_EACH_OBJECT = {
     "licence": "licence",
 }
 """Option and field of the request."""
-_OF_THE_RUN = ("profile", "until", "episodes", "seed", "simulators", "vision", "formats")
+_OF_THE_RUN = ("profile", "until", "episodes", "seed", "simulators", "vision", "crosscheck", "formats")
 _FLAGS = {field: option for option, field in _OF_EACH_OBJECT.items()} | {
     "simulators": "simulator", "formats": "format",
 }  # fmt: skip

@@ -23,7 +23,7 @@ from jobs.contracts.manifest import ManifestRef
 from jobs.contracts.profile import Profile
 from jobs.contracts.reconstruction import SOURCE_OF_PROVIDER, CaptureSource, ReconstructionRequest, ScannedObjectSource
 from jobs.contracts.run import STAGES, ObjectRequest, RunRequest, SceneDocument, StageOutcome, found_name
-from jobs.contracts.simready import SimreadyRequest, VisionSettings
+from jobs.contracts.simready import CrosscheckSettings, SimreadyRequest, VisionSettings
 from jobs.runtime.artifacts import load_manifest, read_artifact
 from jobs.runtime.profiles import load_profile
 from jobs.runtime.store import open_store
@@ -314,6 +314,7 @@ def _simready(item: Wanted, mesh: ManifestRef, run: SceneRun) -> SimreadyRequest
         mass_tolerance_kg=item.asked.mass_tolerance_kg,
         licence=item.asked.licence,
         vision=VisionSettings(providers=run.request.vision),
+        crosscheck=CrosscheckSettings(simulators=tuple(dict.fromkeys(run.profile.crosscheck + run.request.crosscheck))),
         seed=run.request.seed,
     )
 

@@ -71,6 +71,8 @@ for reader in "${missing[@]}"; do install "$reader"; done
 
 # Nothing is looked up on the network, nothing is written outside the folder.
 export HF_HUB_OFFLINE=1 HF_HOME=$folder/cache/huggingface WARP_CACHE_PATH=$PWD/$folder/cache/warp
+# The jobs themselves drop each asset in Newton too, where it is one of the readers.
+[[ " ${readers[*]} " != *" newton "* ]] || export SIMFOUNDRY_NEWTON=$PWD/$folder/newton/bin/python
 .venv/bin/python -m tests.interop.export "$folder"
 failed=()
 .venv/bin/python -m tests.interop.drop_in_mujoco "$folder" || failed+=(mujoco)

@@ -39,7 +39,8 @@ class GatePolicy(Document):
 
 
 class Profile(Document):
-    """One of the files in `jobs/runtime/profiles`."""
+    """One of the files in `jobs/runtime/profiles`. `crosscheck`: simulators in which every asset must
+    behave as in ours."""
 
     schema_version: Literal[1]
     name: Name
@@ -48,6 +49,7 @@ class Profile(Document):
     simulators: Annotated[tuple[Name, ...], Field(min_length=1)]
     simulator_device: Device
     providers: Annotated[tuple[Name, ...], Field(min_length=1)]
+    crosscheck: tuple[Name, ...] = ()
     minimum_objects: Annotated[int, Field(ge=1)] = 1
     gates: dict[JobName, GatePolicy]
 

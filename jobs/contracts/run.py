@@ -86,7 +86,8 @@ class ObjectRequest(Document):
 
 class RunRequest(Document):
     """`request.json`. `episodes` is per object. Without `simulators` only the profile's first one may run. `vision`:
-    providers that may be shown pictures of objects whose material and category nobody gave. `formats` are written of
+    providers that may be shown pictures of objects whose material and category nobody gave. `crosscheck`: simulators
+    that assets are dropped in too, beyond those that the profile asks for. `formats` are written of
     every mesh, beside its GLB. `layout`: of the scene of all objects but those found in scans."""
 
     schema_version: Literal[1]
@@ -98,6 +99,7 @@ class RunRequest(Document):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     simulators: tuple[Name, ...] = ()
     vision: tuple[Name, ...] = ()
+    crosscheck: tuple[Name, ...] = ()
     formats: tuple[MeshFormat, ...] = ()
     layout: SceneLayout = SceneLayout()
 

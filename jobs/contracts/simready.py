@@ -124,6 +124,22 @@ class StandardSettings(Document):
     time_limit_s: Annotated[float, Field(gt=0)] = 120.0
 
 
+class CrosscheckSettings(Document):
+    """Other simulators that must read the asset's USD as ours reads its MJCF, and let it come to rest where ours does.
+
+    In each of `poses` of its stable poses, those out of which it does not roll, it is let go `drop_height` (part of the
+    diagonal) over a plane.
+    `time_limit_s` is each simulator's, and covers the compilation of its kernels on first use.
+    """
+
+    simulators: tuple[Name, ...] = ()
+    poses: Annotated[int, Field(ge=1, le=16)] = 2
+    drop_height: Annotated[float, Field(gt=0, le=1)] = 0.1
+    duration_s: Annotated[float, Field(gt=0, le=60)] = 2.0
+    timestep_s: Annotated[float, Field(gt=0, le=0.01)] = 0.002
+    time_limit_s: Annotated[float, Field(gt=0)] = 600.0
+
+
 class VisionSettings(Document):
     """Models that are asked, in order, what an object is made of if the request does not say it.
 
@@ -170,6 +186,7 @@ class SimreadyRequest(Document):
     trials: TrialSettings = TrialSettings()
     inspection: InspectionSettings = InspectionSettings()
     standard: StandardSettings = StandardSettings()
+    crosscheck: CrosscheckSettings = CrosscheckSettings()
 
     @model_validator(mode="after")
     def _weighed(self) -> Self:

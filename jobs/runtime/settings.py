@@ -32,24 +32,27 @@ class VisionEndpoint:
 @dataclass(frozen=True)
 class Settings:
     """`work_dir`: scratch space of running jobs. `image`: digest of the container image, if there is one.
-    `blender`: the user's own program, for FBX."""
+    `blender`: the user's own program, for FBX. `newton`: a Python that has Newton, for cross-checks."""
 
     work_dir: Path
     image: str | None
     isaac_sim_root: Path | None
     blender: Path | None = None
+    newton: Path | None = None
     vision: VisionEndpoint = VisionEndpoint()
 
     @classmethod
     def from_environment(cls) -> Settings:
         work_dir = os.environ.get("SIMFOUNDRY_WORKDIR")
         isaac = os.environ.get("SIMFOUNDRY_ISAACSIM") or os.environ.get("ISAACSIM_PATH")
+        newton = os.environ.get("SIMFOUNDRY_NEWTON")
         blender = os.environ.get("SIMFOUNDRY_BLENDER") or shutil.which("blender")
         return cls(
             work_dir=Path(work_dir) if work_dir else Path(tempfile.gettempdir()) / f"simfoundry-{os.getuid()}",
             image=os.environ.get("SIMFOUNDRY_IMAGE"),
             isaac_sim_root=Path(isaac) if isaac else None,
             blender=Path(blender) if blender else None,
+            newton=Path(newton) if newton else None,
             vision=VisionEndpoint(
                 url=os.environ.get("SIMFOUNDRY_VISION_URL", ""),
                 model=os.environ.get("SIMFOUNDRY_VISION_MODEL", ""),

@@ -35,6 +35,7 @@ from jobs.simready.checks.mending import check_repair
 from jobs.simready.checks.parity import check_parity
 from jobs.simready.checks.reading import read_mujoco, read_usd
 from jobs.simready.checks.trials import try_out
+from jobs.simready.crosscheck.crosscheck import crosscheck, open_peers
 from jobs.simready.inspection.inspection import AssetFiles, check_files
 from jobs.simready.link import BuiltLink, as_parts, build_links
 from jobs.simready.physics.identity import Identity, identify
@@ -54,12 +55,13 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     """Make one asset of one reconstructed mesh.
 
     Raises:
-        UnknownName: Before any work: of a material, a category or a vision provider.
+        UnknownName: Before any work: of a material, a category, a vision provider or a simulator to cross-check in.
         VisionBusy: A model that the request wants asked does not answer for now.
         OpenMesh, CrossesItself: The mesh encloses no volume, even after repair.
-        SimulatorUnavailable: There is none to drop it in.
+        SimulatorUnavailable: There is none to drop it in, or one of those to cross-check in is missing.
     """
     name, scratch = request.name, workspace.scratch("simready")
+    peers = open_peers(request.crosscheck)
     look = look_at(request, workspace)
     identity = identify(request, look)
     workspace.progress("repair")
@@ -92,6 +94,8 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     poses = trials.stable_poses_wxyz
     asset = asset.model_copy(update={"stable_poses_wxyz": poses})
     workspace.publish_document("asset/document", "asset.json", asset)
+    workspace.progress("cross-check")
+    crosschecked = crosscheck(parts, {"mjcf": mjcf, "usd": usd}, poses, simulator, peers, request.crosscheck, scratch)
     workspace.progress("inspect")
     files = AssetFiles(workspace.outputs, {"usd": usd, "mjcf": mjcf, "urdf": urdf})
     inspected = check_files(name, files, request.colliders.max_hull_vertices, request.inspection)
@@ -111,6 +115,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         *parity,
         *inspected,
         *trials.checks,
+        *crosschecked,
         *hold.checks,
         *check_standard(parts, usd, usdz, request.standard, scratch),
     )

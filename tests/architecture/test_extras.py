@@ -18,8 +18,9 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 OWN_PYTHON = {
     REPOSITORY / "jobs/simulation/isaac_sim_probe.py",
     REPOSITORY / "jobs/reconstruction/formats/in_blender.py",
+    REPOSITORY / "jobs/simready/crosscheck/in_newton.py",
 }
-"""Run by the Python of Isaac Sim and of Blender, with what those have."""
+"""Run by the Python of Isaac Sim, of Blender and of Newton, with what those have."""
 SEPARATE = {"OCP": "cadquery-ocp"}
 """What installs a module of an extra that `EXTRAS=all` leaves out."""
 _TABLE_ENTRY = re.compile(r"(jobs\.[a-z0-9_.]+):\w+")

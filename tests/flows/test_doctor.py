@@ -47,7 +47,13 @@ def test_what_is_missing_is_named(capabilities: tuple[Readiness, ...], missing: 
 
 
 def test_production_wants_its_simulator_on_a_gpu():
-    on_cpu = (STORE, JOB, PROVIDER, capability("simulator", "isaac_sim"))
-    on_gpu = (STORE, JOB, PROVIDER, capability("simulator", "isaac_sim", device="cuda"))
+    newton = capability("simulator", "newton")
+    on_cpu = (STORE, JOB, PROVIDER, newton, capability("simulator", "isaac_sim"))
+    on_gpu = (STORE, JOB, PROVIDER, newton, capability("simulator", "isaac_sim", device="cuda"))
     assert find_missing(on_cpu, load_profile("production")) == ("simulator isaac_sim on cuda",)
     assert find_missing(on_gpu, load_profile("production")) == ()
+
+
+def test_production_wants_newton_to_cross_check_in():
+    without = (STORE, JOB, PROVIDER, capability("simulator", "isaac_sim", device="cuda"))
+    assert find_missing(without, load_profile("production")) == ("simulator newton",)

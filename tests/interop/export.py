@@ -9,6 +9,7 @@ store and takes seconds.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -141,6 +142,8 @@ def run_pipeline(store: Path, *options: str) -> dict[str, Any]:
     """What `simfoundry run --json` prints."""
     program = str(Path(sys.executable).with_name("simfoundry"))
     command = [program, "run", *options, "--units", "mm", "--store", str(store.resolve()), "--json"]
+    if "SIMFOUNDRY_NEWTON" in os.environ:
+        command += ["--crosscheck", "newton"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 

@@ -6,6 +6,9 @@ from jobs.simready.collision.shape import Shape
 
 TORSIONAL_FRICTION_M = 0.005
 """MuJoCo's own default, and Newton's."""
+JOINT_LIMIT = (0.005, 1.0)
+"""MuJoCo's `solreflimit`: time constant [s] and damping ratio of a joint's limits. With its own 0.02 s a hand pushed a
+lid of 50 g a tenth of its range beyond them; MuJoCo itself keeps to twice the time step."""
 _ROLLING_FRICTION_M = 0.0001
 """The same, of what has facets to come to rest on."""
 _ROLLING_RESISTANCE = 0.01

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from jobs.contracts.simready import Joint, JointKind, Link
-from jobs.simready.authoring.contact import TORSIONAL_FRICTION_M, contact_dimensions, rolling_friction_m
+from jobs.simready.authoring.contact import JOINT_LIMIT, TORSIONAL_FRICTION_M, contact_dimensions, rolling_friction_m
 from jobs.simready.authoring.contact_filter import find_unfelt_pairs
 from jobs.simready.authoring.numbers import join_numbers
 from jobs.simready.authoring.parts import UNCOLOURED_RGB, LinkParts, Parts, PlaceFile
@@ -64,6 +64,7 @@ def _make_joint(joint: Joint, asset: str) -> ElementTree.Element:
         "pos": join_numbers(joint.pivot_m),
         "axis": join_numbers(joint.axis),
         "range": join_numbers((joint.lower, joint.upper)),
+        "solreflimit": join_numbers(JOINT_LIMIT),
         "damping": join_numbers([joint.damping]),
         "frictionloss": join_numbers([joint.friction]),
     }

@@ -11,19 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pxr import Sdf
+from pxr import Sdf, Vt
 
 from jobs.contracts.simready import Joint
-from jobs.simready.authoring.contact import TORSIONAL_FRICTION_M, contact_dimensions
+from jobs.simready.authoring.contact import JOINT_LIMIT, TORSIONAL_FRICTION_M, contact_dimensions
 from jobs.simready.authoring.mjcf import COLLISION_GROUP
 from jobs.simready.collision.shape import Shape
 
 _PHYSX_HULL_VERTICES = 64
 """What PhysX takes on a GPU; our hulls have no more, so none is simplified."""
-_INT, _FLOAT, _DOUBLE, _TOKEN = (
+_INT, _FLOAT, _DOUBLE, _DOUBLES, _TOKEN = (
     Sdf.ValueTypeNames.Int,
     Sdf.ValueTypeNames.Float,
     Sdf.ValueTypeNames.Double,
+    Sdf.ValueTypeNames.DoubleArray,
     Sdf.ValueTypeNames.Token,
 )
 
@@ -34,7 +35,7 @@ class Value:
 
     name: str
     kind: Sdf.ValueTypeName
-    value: str | int | float
+    value: str | int | float | Vt.DoubleArray
     uniform: bool = False
 
 
@@ -83,7 +84,8 @@ def _physx_material(_: float) -> Opinion:
 
 
 def _mujoco_joint(joint: Joint) -> Opinion:
-    return Opinion("MjcJointAPI", (Value("mjc:frictionloss", _DOUBLE, joint.friction, uniform=True),))
+    limit = Value("mjc:solreflimit", _DOUBLES, Vt.DoubleArray(JOINT_LIMIT), uniform=True)
+    return Opinion("MjcJointAPI", (Value("mjc:frictionloss", _DOUBLE, joint.friction, uniform=True), limit))
 
 
 def _newton_joint(joint: Joint) -> Opinion:

@@ -17,8 +17,8 @@ def check_parity(asset: Asset, readings: Mapping[str, Reading]) -> tuple[CheckRe
     A link or joint that a file lacks, or has beyond the asset's, is an error of 1.
     """
     measures: dict[str, Callable[[Asset, Reading], float]] = {
-        "parity_mass": _mass_error,
-        "parity_inertia": _inertia_error,
+        "parity_mass": lambda asset, reading: mass_error(asset, reading.bodies),
+        "parity_inertia": lambda asset, reading: inertia_error(asset, reading.bodies),
         "parity_extents": _extents_error,
         "parity_joints": _joints_error,
     }
@@ -33,15 +33,18 @@ def _compare(
     return CheckResult(name=name, subject=asset.name, value=max(errors.values()), detail=detail)
 
 
-def _mass_error(asset: Asset, reading: Reading) -> float:
+def mass_error(asset: Asset, bodies: Mapping[str, BodyReading]) -> float:
+    """Largest of any link, relative; 1 if they are not the asset's links."""
+
     def error(link: Link, body: BodyReading) -> float:
         return abs(body.mass_kg / link.mass_kg - 1)
 
-    return _worst_link(asset, reading, error)
+    return _worst_link(asset, bodies, error)
 
 
-def _inertia_error(asset: Asset, reading: Reading) -> float:
-    """The larger of two errors: of the tensor (Frobenius norm), and of the centre of mass, relative to the diagonal."""
+def inertia_error(asset: Asset, bodies: Mapping[str, BodyReading]) -> float:
+    """As `mass_error`. The larger of two: of the tensor (Frobenius norm), and of the centre of mass, relative to the
+    diagonal."""
 
     def error(link: Link, body: BodyReading) -> float:
         expected = np.array(link.inertia_kg_m2)
@@ -49,13 +52,13 @@ def _inertia_error(asset: Asset, reading: Reading) -> float:
         shift_m = float(np.linalg.norm(body.center_of_mass_m - np.array(link.center_of_mass_m)))
         return max(tensor, shift_m / _diagonal_m(asset))
 
-    return _worst_link(asset, reading, error)
+    return _worst_link(asset, bodies, error)
 
 
-def _worst_link(asset: Asset, reading: Reading, error: Callable[[Link, BodyReading], float]) -> float:
-    if set(reading.bodies) != {link.name for link in asset.links}:
+def _worst_link(asset: Asset, bodies: Mapping[str, BodyReading], error: Callable[[Link, BodyReading], float]) -> float:
+    if set(bodies) != {link.name for link in asset.links}:
         return 1.0
-    return max(error(link, reading.bodies[link.name]) for link in asset.links)
+    return max(error(link, bodies[link.name]) for link in asset.links)
 
 
 def _extents_error(asset: Asset, reading: Reading) -> float:

@@ -58,9 +58,7 @@ class Reading:
 def read_usd(path: Path, asset: Asset) -> Reading:
     """What pxr reads from a USD file."""
     stage = Usd.Stage.Open(str(path))
-    names = {Tf.MakeValidIdentifier(link.name): link.name for link in asset.links}
-    if len(asset.links) == 1:
-        names[stage.GetDefaultPrim().GetName()] = asset.links[0].name
+    names = links_by_prim(asset)
     prims = {names.get(prim.GetName(), str(prim.GetPath())): prim for prim in stage.Traverse() if _has_mass(prim)}
     links = {prim.GetPath(): name for name, prim in prims.items()}
     joints = [UsdPhysics.Joint(prim) for prim in stage.Traverse() if prim.IsA(UsdPhysics.Joint)]
@@ -73,6 +71,13 @@ def read_usd(path: Path, asset: Asset) -> Reading:
         joints={links[joint.GetBody1Rel().GetTargets()[0]]: _read_joint(joint, links) for joint in moving},
         extents_m=np.array(box.ComputeAlignedRange().GetSize(), float),
     )
+
+
+def links_by_prim(asset: Asset) -> dict[str, str]:
+    """Name of a prim in the USD file to that of the link it is."""
+    if len(asset.links) == 1:
+        return {Tf.MakeValidIdentifier(asset.name): asset.links[0].name}
+    return {Tf.MakeValidIdentifier(link.name): link.name for link in asset.links}
 
 
 def _has_mass(prim: Usd.Prim) -> bool:

@@ -102,8 +102,9 @@ def _check_falls(
 
 def _check_slope(specimen: Specimen, asset: Asset, pose: Quaternion, settings: SlopeSettings) -> Iterator[CheckResult]:
     """How far it came on a slope that no object can stay on, and how deep it sank in."""
-    downhill = find_footing(specimen, pose, np.array(asset.center_of_mass_m)).downhill
-    seen = slide(specimen, pose, downhill, settings.angle_deg, settings.duration_s)
+    center_m = np.array(asset.center_of_mass_m)
+    downhill = find_footing(specimen, pose, center_m).downhill
+    seen = slide(specimen, pose, center_m, downhill, settings.angle_deg, settings.duration_s)
     where = f"{settings.angle_deg:g} degrees, friction {settings.friction:g}"
     way_m, depth_m = seen.way_m, float(np.quantile(seen.penetration_m, _IMPACTS))
     yield _measured(asset, "slope_motion", way_m / specimen.diagonal_m, f"{way_m:.2f} m, {where}")
@@ -115,12 +116,13 @@ def _check_coulomb(
 ) -> Iterator[CheckResult]:
     """Whether it would slide rather than tip, and if so by how much its acceleration differs from Coulomb's."""
     friction = asset.dynamic_friction.value
-    footing = find_footing(specimen, pose, np.array(asset.center_of_mass_m))
+    center_m = np.array(asset.center_of_mass_m)
+    footing = find_footing(specimen, pose, center_m)
     upright = slides_upright(footing, friction, settings.angle_deg)
     stands = f"friction {friction:g}; it tips on a slope of {np.rad2deg(np.arctan(footing.steepest)):.0f} degrees"
     yield CheckResult(name="slides_upright", subject=asset.name, value=float(upright), detail=stands)
     if upright:
-        seen: Slide = slide(specimen, pose, footing.downhill, settings.angle_deg, settings.coulomb_s)
+        seen: Slide = slide(specimen, pose, center_m, footing.downhill, settings.angle_deg, settings.coulomb_s)
         expected = coulomb_acceleration_m_s2(friction, settings.angle_deg)
         detail = f"{seen.acceleration_m_s2:.2f} m/s^2, Coulomb's law says {expected:.2f}"
         yield _measured(asset, "slope_coulomb", abs(seen.acceleration_m_s2 - expected) / GRAVITY_M_S2, detail)

@@ -1,0 +1,1 @@
+"""Does the asset behave in other simulators as in ours?"""
