@@ -14,15 +14,19 @@ class RepairSettings(Document):
 
     Borders closer than `max_crack_width` are joined. Holes of at most `max_hole_edges`, and no wider than
     `max_hole_width`, get a lid. Surfaces that are still open (a label, a loose sheet) are left out if that is at most
-    `max_left_out` of the area. What then still is open or passes through itself is rebuilt on a grid of `rebuild_cells`
-    along its longest side, if the new surface lies within `max_rebuild_distance` of the old one; else it is refused. If
-    what was rebuilt encloses the same volume but for `max_folded_volume`, the finer surface stays as it is.
+    `max_left_out` of the area, and so are closed ones that touch nothing and are smaller than `max_crumb_size` (part of
+    the largest one's diagonal). What then still is open or passes through itself is rebuilt on a grid of
+    `rebuild_cells` along its longest side, if the new surface lies within `max_rebuild_distance` of the old one; else
+    it is refused. If what was rebuilt encloses the same volume but for `max_folded_volume`, the finer surface stays as
+    it is. At last faces lower than `min_face_height` are collapsed.
     """
 
     max_crack_width: Annotated[float, Field(ge=0, le=0.1)] = 1e-3
     max_hole_edges: Annotated[int, Field(ge=0, le=1024)] = 256
     max_hole_width: Annotated[float, Field(ge=0, le=1)] = 0.25
     max_left_out: Annotated[float, Field(ge=0, le=1)] = 0.02
+    max_crumb_size: Annotated[float, Field(ge=0, le=0.1)] = 0.01
+    min_face_height: Annotated[float, Field(ge=0, le=1e-3)] = 1e-6
     rebuild_cells: Annotated[int, Field(ge=16, le=512)] = 96
     max_rebuild_distance: Annotated[float, Field(ge=0, le=1)] = 0.02
     max_folded_volume: Annotated[float, Field(ge=0, le=1)] = 0.01
@@ -39,7 +43,8 @@ class MeshRepair(Document):
     """One mesh, before and after.
 
     `volume_before_m3`: only where the mesh was closed before. `added`: of the new surface from the old one. `lost`: of
-    the old surface, where it lies outside of the new solid, from that. What one solid hides within another is neither.
+    the old surface, where it lies outside of the new solid, from that. What one solid hides within another is neither,
+    nor are crumbs.
     """
 
     changes: tuple[str, ...]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from jobs.contracts.manifest import Manifest, Provenance
-from jobs.contracts.repair import RepairReport
+from jobs.contracts.repair import MeshRepair, RepairReport
 from jobs.contracts.simready import SimreadyRequest
 from jobs.geometry.glb_file import save_glb
 from jobs.geometry.joining import concatenate
@@ -19,6 +19,7 @@ from jobs.simready.appearance.thumbnail import render_thumbnail
 from jobs.simready.appearance.visual import gather_levels
 from jobs.simready.articulation.detection import find_articulation
 from jobs.simready.articulation.gathering import gather_links
+from jobs.simready.articulation.piece import Piece
 from jobs.simready.articulation.pieces import open_pieces
 from jobs.simready.asset import describe_asset
 from jobs.simready.authoring.mjcf import author_mjcf
@@ -69,8 +70,7 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     workspace.progress("joints")
     articulation = find_articulation(pieces, identity.category, request.joints)
     built = build_links(gather_links(pieces.pieces, articulation), request, scratch, workspace.progress)
-    links = {link.name: describe_repair(link.piece.source, link.piece.mesh, link.piece.changes) for link in built}
-    report = RepairReport(schema_version=1, links=links)
+    report = RepairReport(schema_version=1, links={link.name: _describe(link.piece, request) for link in built})
     workspace.publish_document("asset/repair", "repair.json", report)
     workspace.progress("mass")
     asset = describe_asset(request, pieces.sources, built, articulation, identity)
@@ -128,6 +128,10 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
         warnings=(*_changes(built), *articulation.warnings, *tell_sight(look), *_assumptions(request, identity, parts)),
     )
     return workspace.manifest(request, checks, provenance)
+
+
+def _describe(piece: Piece, request: SimreadyRequest) -> MeshRepair:
+    return describe_repair(piece.source, piece.mesh, piece.changes, request.repair)
 
 
 def _changes(built: Sequence[BuiltLink]) -> tuple[str, ...]:

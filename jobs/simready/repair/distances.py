@@ -6,10 +6,11 @@ import numpy as np
 import trimesh
 from numpy.typing import NDArray
 
-from jobs.contracts.repair import MeshRepair, SurfaceDistance
+from jobs.contracts.repair import MeshRepair, RepairSettings, SurfaceDistance
 from jobs.geometry.closed import compute_volume_m3, count_open_edges
 from jobs.geometry.distance import compute_distances, sample_surface
 from jobs.geometry.inside import lie_inside
+from jobs.simready.repair.crumbs import drop_crumbs
 from jobs.simready.repair.surface import Changes, clean
 
 _VERTICES, _SAMPLES = 2000, 2000
@@ -17,9 +18,11 @@ _SEED = 0
 """Of the points that are asked; a measurement is not an experiment of its own."""
 
 
-def describe_repair(source: trimesh.Trimesh, repaired: trimesh.Trimesh, changes: Changes) -> MeshRepair:
+def describe_repair(
+    source: trimesh.Trimesh, repaired: trimesh.Trimesh, changes: Changes, settings: RepairSettings
+) -> MeshRepair:
     """A mesh as it came [m], and the closed one that was made of it [m]."""
-    before = clean(source)[0].as_mesh()
+    before = drop_crumbs(clean(source)[0], settings)[0].as_mesh()
     return MeshRepair(
         changes=changes,
         faces_before=len(source.faces),

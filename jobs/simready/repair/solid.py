@@ -15,10 +15,12 @@ from jobs.geometry.errors import OpenMesh
 from jobs.simready.errors import CrossesItself
 from jobs.simready.repair.cracks import close_cracks
 from jobs.simready.repair.crossings import find_crossings
+from jobs.simready.repair.crumbs import drop_crumbs
 from jobs.simready.repair.folds import cut_out_folds
 from jobs.simready.repair.holes import fill_holes
 from jobs.simready.repair.rebuild import rebuild_within
 from jobs.simready.repair.sheets import drop_sheets
+from jobs.simready.repair.slivers import collapse_slivers
 from jobs.simready.repair.surface import Changes, Surface, clean, split_surfaces, told
 from jobs.simready.repair.union import Part, unite
 from jobs.simready.repair.winding import make_winding_consistent
@@ -50,9 +52,11 @@ def repair(mesh: trimesh.Trimesh, settings: RepairSettings, name: str) -> Repair
     """
     surface, cleaning = clean(mesh)
     surface, mending = _mend(surface, settings)
+    surface, crumbs = drop_crumbs(surface, settings)
     solid, uniting = _fill(surface, settings, name)
     _require_thickness(solid, name)
-    return RepairedMesh(solid, from_manifold(solid), (*cleaning, *mending, *uniting))
+    solid, slivers = collapse_slivers(solid, settings)
+    return RepairedMesh(solid, from_manifold(solid), (*cleaning, *mending, *crumbs, *uniting, *slivers))
 
 
 def _mend(surface: Surface, settings: RepairSettings) -> tuple[Surface, Changes]:

@@ -71,6 +71,28 @@ def _shifted(mesh: trimesh.Trimesh, share: float) -> trimesh.Trimesh:
     return _of(mesh.vertices + np.array([share * mesh.extents[0], 0, 0]), mesh.faces)
 
 
+def _sliver(mesh: trimesh.Trimesh, random: np.random.Generator) -> trimesh.Trimesh:
+    """A face is cut in three, one of them ten million times longer than high."""
+    index = int(_some(mesh, random, 1)[0])
+    a, b, c = mesh.faces[index]
+    middle = (mesh.vertices[a] + mesh.vertices[b]) / 2
+    new = len(mesh.vertices)
+    faces = np.concatenate([np.delete(mesh.faces, index, axis=0), [[a, b, new], [b, c, new], [c, a, new]]])
+    return _of(np.concatenate([mesh.vertices, [middle + (mesh.vertices[c] - middle) * 1e-7]]), faces)
+
+
+def _ball_within(mesh: trimesh.Trimesh, random: np.random.Generator) -> trimesh.Trimesh:
+    """Of two hundredths of the size, below a face."""
+    index = int(_some(mesh, random, 1)[0])
+    place = mesh.triangles_center[index] - 0.03 * mesh.scale * mesh.face_normals[index]
+    return trimesh.creation.icosphere(1, 0.01 * mesh.scale).apply_translation(place)
+
+
+def _speck(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
+    """In the air."""
+    return trimesh.creation.icosphere(1, 0.002 * mesh.scale).apply_translation(mesh.bounds[1] * 1.2)
+
+
 HARMLESS: dict[str, Fault] = {
     "separate_corners": lambda mesh, random: _soup(mesh),
     "shuffled_faces": lambda mesh, random: _of(mesh.vertices, random.permutation(mesh.faces)),
@@ -95,6 +117,10 @@ HARMLESS: dict[str, Fault] = {
         mesh, trimesh.creation.icosphere(1, 0.02 * mesh.scale).apply_translation(mesh.triangles_center[0])
     ),
     "coincident_copy": lambda mesh, random: _with(mesh, mesh),
+    "nested_shell": lambda mesh, random: _with(mesh, _ball_within(mesh, random)),
+    "bubble": lambda mesh, random: _with(mesh, _flip(_ball_within(mesh, random), np.arange(80))),
+    "crumb": lambda mesh, random: _with(mesh, _speck(mesh)),
+    "sliver": _sliver,
     "inverted_copy_beside": lambda mesh, random: _with(
         mesh, _flip(_shifted(_scaled(mesh, 0.01), 0.8), np.arange(len(mesh.faces)))
     ),
@@ -104,7 +130,38 @@ HARMLESS: dict[str, Fault] = {
 }
 """What must come out as the same solid."""
 
+SAID: dict[str, str] = {
+    "separate_corners": r"merged \d+ duplicate vertices",
+    "shuffled_faces": "",
+    "unused_vertices": "",
+    "one_flipped_face": "turned 1 faces to agree with their neighbours",
+    "a_third_flipped": r"turned \d+ faces to agree with their neighbours",
+    "inside_out": "turned 1 surfaces inside out",
+    "doubled_faces": "removed 5 duplicate faces",
+    "all_doubled": r"removed \d+ duplicate faces",
+    "collapsed_faces": "removed 5 faces without area",
+    "missing_face": "filled 1 holes",
+    "missing_faces": r"filled \d holes",
+    "hole": "filled 1 holes",
+    "cracks": r"welded \d+ vertices along cracks",
+    "t_junction": "cut 1 edges at T-junctions",
+    "fin": "removed 1 sheets that part nothing",
+    "overlapping_ball": "united 2 overlapping solids",
+    "coincident_copy": r"merged \d+ duplicate vertices; removed \d+ duplicate faces",
+    "nested_shell": "united 2 overlapping solids",
+    "bubble": "kept 1 cavities",
+    "crumb": "left out 1 crumbs",
+    "sliver": "collapsed 1 slivers",
+    "inverted_copy_beside": "kept 1 cavities|turned 1 surfaces inside out",
+    "loose_triangle": "filled 1 holes; left out 1 (open surfaces|crumbs)",
+}
+"""What repair says that it did about it; nothing where it is no fault to it."""
+
 HOPELESS: dict[str, Fault] = {
+    "lid_missing": lambda mesh, random: _of(
+        mesh.vertices,
+        mesh.faces[np.asarray(mesh.triangles_center)[:, 2] < mesh.bounds[1][2] - 0.15 * mesh.extents[2]],
+    ),
     "half_missing": lambda mesh, random: _of(
         mesh.vertices, mesh.faces[np.asarray(mesh.triangles_center)[:, 2] < mesh.centroid[2]]
     ),
