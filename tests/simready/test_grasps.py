@@ -94,6 +94,22 @@ def test_what_is_too_heavy_for_the_gripper_is_said_to_be_so(wooden_box: Finished
     assert "needs a grip of 285 N, the gripper has 70 N" in check.detail
 
 
+def test_what_all_of_the_gripper_does_not_hold_is_too_heavy_and_nothing_is_annotated(
+    wooden_box: Finished, tmp_path: Path
+) -> None:
+    """57 N would just carry it, so there is no room for the margin; in the simulation they do not."""
+    heavy = wooden_box.asset.mass_kg.model_copy(update={"value": 2.0})
+    links = (wooden_box.asset.links[0].model_copy(update={"mass_kg": 2.0}),)
+    parts, mjcf = author(wooden_box.asset.model_copy(update={"mass_kg": heavy, "links": links}), tmp_path)
+    friction = f'friction="{wooden_box.asset.dynamic_friction.value:.12g} '
+    mjcf.write_text(mjcf.read_text().replace(friction, 'friction="0.02 '))
+    hold = take_hold([to_manifold(parts.base.visual.mesh)], parts, mjcf, open_simulator("mujoco"), REQUEST, tmp_path)
+    (check,) = hold.checks
+    assert check.value == 0
+    assert "too heavy: none of 6 grasps held with 70 N, of which 57 N carry it" in check.detail
+    assert hold.grasps.grasps == ()
+
+
 def test_what_is_more_slippery_than_it_claims_to_be_is_lost(wooden_box: Finished, tmp_path: Path) -> None:
     parts, mjcf = author(wooden_box.asset, tmp_path)
     friction = f'friction="{wooden_box.asset.dynamic_friction.value:.12g} '

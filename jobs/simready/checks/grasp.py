@@ -33,7 +33,8 @@ def take_hold(
 ) -> Hold:
     """Find grasps of an asset and lift it by the best of them.
 
-    What is fixed, too wide or too heavy is measured as not graspable, not as a failure to lift.
+    What is fixed, too wide or too heavy is measured as not graspable, not as a failure to lift. Too heavy is also what
+    the gripper's whole force, without the margin that is wanted, did not hold by any of the grasps.
 
     Args:
         solids: Its links, closed surfaces [m] in the object frame.
@@ -49,21 +50,24 @@ def take_hold(
         whole = solids[0] if len(solids) == 1 else Manifold.batch_boolean(list(solids), OpType.Add)
         grasps = find_grasps(whole, asset, settings, derive_seed(request.seed, "grasps"))
     objection = _object_to_lifting(asset, grasps, settings)
-    feasible = CheckResult(
-        name="graspable",
-        subject=asset.name,
-        value=float(not objection),
-        detail=objection or f"{len(grasps.grasps)} grasps, {grip_force_n(asset, settings):.2g} N carry it",
-    )
     if objection:
-        return Hold(grasps, (feasible,))
-    force_n = min(settings.force_margin * grip_force_n(asset, settings), settings.gripper.max_force_n)
+        return Hold(grasps, (_judge_feasible(asset, 0.0, objection),))
+    needed_n, most_n = grip_force_n(asset, settings), settings.gripper.max_force_n
+    force_n = min(settings.force_margin * needed_n, most_n)
     tried = grasps.grasps[: settings.lifts]
     with open_rig(parts, mjcf, simulator, settings.gripper, force_n, request.settle.timestep_s, scratch) as rig:
         lifts = [lift(rig, grasp, asset, settings) for grasp in tried]
     marked = [grasp.model_copy(update={"held": seen.held(settings)}) for grasp, seen in zip(tried, lifts, strict=True)]
+    if force_n == most_n and not any(grasp.held for grasp in marked):
+        seen = f"too heavy: none of {len(tried)} grasps held with {most_n:g} N, of which {needed_n:.2g} N carry it"
+        return Hold(_no_grasps(asset, settings), (_judge_feasible(asset, 0.0, seen),))
+    feasible = _judge_feasible(asset, 1.0, f"{len(grasps.grasps)} grasps, {needed_n:.2g} N carry it")
     known = grasps.model_copy(update={"grasps": _held_first((*marked, *grasps.grasps[settings.lifts :]))})
     return Hold(known, (feasible, *_check_lifts(asset, lifts, settings)))
+
+
+def _judge_feasible(asset: Asset, value: float, detail: str) -> CheckResult:
+    return CheckResult(name="graspable", subject=asset.name, value=value, detail=detail)
 
 
 def _no_grasps(asset: Asset, settings: GraspSettings) -> Grasps:

@@ -87,7 +87,7 @@ def _inspect_bodies(
     for body in sound:
         yield from inspect_hulls(body, max_hull_vertices, settings)
         yield from inspect_alignment(body, settings)
-    yield from inspect_overlap(sound, settings)
+    yield from inspect_overlap(sound, asset, settings)
 
 
 def _count(name: str, rule: Rule, found: Sequence[Violation]) -> CheckResult:

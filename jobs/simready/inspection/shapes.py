@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jobs.contracts.inspection import InspectionSettings
 from jobs.contracts.simready import Asset
 from jobs.geometry.closed import compute_volume_m3
+from jobs.simready.authoring.parts import body_name
 from jobs.simready.inspection.body import Body, Surface, corners_of, size_of
 from jobs.simready.inspection.violation import Violation
 
@@ -58,12 +59,14 @@ def inspect_alignment(body: Body, settings: InspectionSettings) -> Iterator[Viol
         yield Violation("static_alignment", body.where, what)
 
 
-def inspect_overlap(bodies: Sequence[Body], settings: InspectionSettings) -> Iterator[Violation]:
+def inspect_overlap(bodies: Sequence[Body], asset: Asset, settings: InspectionSettings) -> Iterator[Violation]:
     """No body stands within another."""
+    joined = {frozenset((joint.parent, joint.child)) for joint in asset.joints}
     solids = [(body, _occupied(body)) for body in bodies if body.colliders]
     for (one, solid), (other, another) in combinations(solids, 2):
         common = (solid ^ another).volume() / min(solid.volume(), another.volume())
-        if common > settings.overlap:
+        ends = frozenset((_link(one, asset), _link(other, asset)))
+        if common > (settings.joined_overlap if ends in joined else settings.overlap):
             what = f"shares {100 * common:.3g} % of the smaller one's volume with {other.name}"
             yield Violation("static_overlap", one.where, what)
 
@@ -76,6 +79,14 @@ def inspect_collider_count(fmt: str, bodies: Collection[Body], asset: Asset) -> 
     count, expected = sum(len(body.colliders) for body in bodies), sum(link.colliders for link in asset.links)
     if not expected <= count <= (3 if fmt == "urdf" else 1) * expected:
         yield Violation("static_colliders", fmt, f"has {count} shapes that collide; the asset has {expected}")
+
+
+def _link(body: Body, asset: Asset) -> str:
+    """Which of the asset's links a body is, by what the formats call it; its own name if none."""
+    called = body.name.rsplit("/", 1)[-1]
+    names = {name: link.name for link in asset.links for name in (link.name, body_name(asset, link.name))}
+    prims = {name.replace("-", "_"): link for name, link in names.items()}
+    return names.get(called, prims.get(called, called))
 
 
 def _occupied(body: Body) -> Manifold:

@@ -31,5 +31,5 @@ OBJECTS = (
 @pytest.mark.parametrize("name", OBJECTS)
 def test_no_scanned_object_violates_a_rule(name: str, realdata: Path, run_job: RunJob) -> None:
     mesh = load_mesh(realdata / f"groundtruth/{name}/mesh.obj", "m", MeshLimits()).mesh
-    checks = run_job(mesh, name=name.lower(), material="plastic").manifest.checks
+    checks = run_job(mesh, name=name.lower(), material="abs_plastic").manifest.checks
     assert [item for item in checks if item.name.startswith("static_") and item.value != 0] == []
