@@ -18,11 +18,11 @@ from jobs.reconstruction.appearance.atlas import Atlas, make_atlas
 from jobs.reconstruction.appearance.vertex_sight import VertexSight
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.pictures.sampling import sample_between
 
 _FEWEST_TEXELS, _MOST_TEXELS = 1 << 16, 1_400_000
 _BEST_SHARE = 0.5
 """Of the weight of the best view of a vertex: views below it would only blur."""
-_REMAP_ROW = 4096
 _CHUNK_TEXELS = 1 << 15
 _JPEG_QUALITY = 92
 
@@ -115,15 +115,16 @@ def _paint(
     shares: Sequence[_Share],
 ) -> NDArray[np.uint8]:
     """Colours (n, 3) of texels; of the vertices (k, 3) where no view counts for anything."""
-    corners = faces[texels.face]
+    corners = np.take(faces, texels.face, axis=0)
     position = np.einsum("ij,ijk->ik", texels.weights, vertices[corners])
     total, weight = np.zeros((len(position), 3), np.float32), np.zeros(len(position), np.float32)
     for share in shares:
-        some = np.flatnonzero(share.shows[texels.face])
+        some = np.flatnonzero(np.take(share.shows, texels.face))
         if not len(some):
             continue
-        rgb, inside = _sample(share.view, position[some])
-        mine = np.einsum("ij,ij->i", texels.weights[some], share.weight[corners[some]]) * inside
+        rgb, inside = _sample(share.view, np.take(position, some, axis=0))
+        weights, seen = np.take(texels.weights, some, axis=0), np.take(share.weight, np.take(corners, some, axis=0))
+        mine = np.einsum("ij,ij->i", weights, seen) * inside
         total[some] += mine[:, None] * rgb
         weight[some] += mine
     known = weight > 0
@@ -161,14 +162,10 @@ def _place(atlas: Atlas, face: NDArray[np.int64], row: NDArray[np.int64], column
 def _sample(view: View, points: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Colours (n, 3) of a photo where points lie, and whether they lie on the object there."""
     height, width = view.mask.shape
-    u, v, depth = view.camera.project(points)
-    x, y = (u - 0.5).astype(np.float32), (v - 0.5).astype(np.float32)
-    column, row = u.astype(np.int64).clip(0, width - 1), v.astype(np.int64).clip(0, height - 1)
+    u, v, depth = view.camera.project_single(points)
+    column, row = u.astype(np.int32).clip(0, width - 1), v.astype(np.int32).clip(0, height - 1)
     inside = (depth > 0) & view.mask[row, column] & (u >= 0) & (v >= 0) & (u < width) & (v < height)
-    pad = -len(x) % _REMAP_ROW
-    grid = [np.pad(part, (0, pad)).reshape(-1, _REMAP_ROW) for part in (x, y)]
-    rgb = cv2.remap(view.shot.rgb, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return rgb.reshape(-1, 3)[: len(x)].astype(np.float32), inside
+    return sample_between(view.shot.rgb, u, v).astype(np.float32), inside
 
 
 def _continue_outwards(picture: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uint8]:

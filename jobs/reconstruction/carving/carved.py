@@ -20,7 +20,7 @@ from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.errors import CamerasDoNotMatch, TooFewViews, listed
 from jobs.runtime.workspace import silent
 
-_PREVIEW_GRID, _PREVIEW_STEP = 96, 2
+_PREVIEW_GRID, _PREVIEW_STEP = 96, 3
 _FINAL_STEP = 2
 """Every other row and column: a silhouette's share in common is known to a thousandth from a quarter of the pixels."""
 _SLENDERNESS, _FINENESS = (1.2, 1.45, 1.75, 2.05), (5 / 6, 1, 1, 7 / 6)

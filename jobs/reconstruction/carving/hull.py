@@ -17,8 +17,8 @@ from jobs.reconstruction.parallel import map_in_threads
 
 _BLOCK = 4
 _REPORTED_POINTS = 1 << 18
-_CHUNK_POINTS = 1 << 16
-"""So many that what is computed for them stays in the processor's cache."""
+_CHUNK_POINTS = 1 << 15
+"""So many that what is computed for them stays in the processor's cache; two of them are a coarse sampling."""
 Field = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 

@@ -64,8 +64,12 @@ def fit_background(rgb: NDArray[np.uint8]) -> Background:
 
 def length(vectors: NDArray[Any] | MatLike) -> Plane:
     """(h, w) of (h, w, 3)."""
-    squares = cv2.transform(cv2.multiply(vectors, vectors), np.ones((1, 3), np.float32))
-    return np.asarray(cv2.sqrt(squares), np.float32)
+    return np.asarray(cv2.sqrt(squared_length(vectors)), np.float32)
+
+
+def squared_length(vectors: NDArray[Any] | MatLike) -> Plane:
+    """(h, w) of (h, w, 3)."""
+    return np.asarray(cv2.transform(cv2.multiply(vectors, vectors), np.ones((1, 3), np.float32)), np.float32)
 
 
 def to_lab(rgb: NDArray[np.uint8]) -> Plane:
@@ -75,12 +79,14 @@ def to_lab(rgb: NDArray[np.uint8]) -> Plane:
 
 def _distance(lab: Plane, fitted: Plane) -> Plane:
     """The loss of lightness of a shadow discounted; its tint is that of the background, as much darker."""
-    ratio = lab[..., 0] / np.maximum(fitted[..., 0], 1)
-    lightness = lab[..., 0] - fitted[..., 0]
-    shadow = (lightness < 0) & (ratio > _DARKEST_SHADOW) & (fitted[..., 0] >= _DARK_L)
-    lightness[shadow] *= _SHADOW_WEIGHT
+    (light, *tints), (fitted_light, *fitted_tints) = cv2.split(lab), cv2.split(fitted)
+    ratio = light / np.maximum(fitted_light, 1)
+    lightness = light - fitted_light
+    shadow = (lightness < 0) & (ratio > _DARKEST_SHADOW) & (fitted_light >= _DARK_L)
+    np.multiply(lightness, np.float32(_SHADOW_WEIGHT), out=lightness, where=shadow)
     dimmed = np.clip(ratio, 0.3, 1.2)
-    return length(cv2.merge([lightness, *(lab[..., axis] - fitted[..., axis] * dimmed for axis in (1, 2))]))
+    differences = (tint - other * dimmed for tint, other in zip(tints, fitted_tints, strict=True))
+    return length(cv2.merge([lightness, *differences]))
 
 
 def _terms(height: int, width: int) -> Plane:
@@ -97,18 +103,21 @@ def _ring(height: int, width: int) -> NDArray[np.bool_]:
 
 def _fit(lab: Plane, terms: Plane, where: NDArray[np.bool_]) -> tuple[Plane, float]:
     """Least squares, twice trimmed; the first guess is the median, which a cut object does not move."""
-    basis, values = terms[where].astype(np.float64), lab[where].astype(np.float64)
+    some = np.flatnonzero(where)
+    basis, values = (np.take(plane.reshape(where.size, -1), some, axis=0).astype(np.float64) for plane in (terms, lab))
     coefficients = np.zeros((basis.shape[1], 3))
     coefficients[0] = np.median(values, axis=0)
     spread = 0.0
     for _ in range(3):
-        error = np.linalg.norm(values - basis @ coefficients, axis=1)
+        x, y, z = (values - basis @ coefficients).T
+        error = np.sqrt(x * x + y * y + z * z)
         spread = max(float(np.median(error)) / 1.54, _LEAST_SIGMA)
         kept = error < _TRIMMED * spread * 1.54
         if np.count_nonzero(kept) < 2 * basis.shape[1]:
             break
-        part = basis[kept]
-        coefficients = np.linalg.solve(part.T @ part, part.T @ values[kept])
+        some = np.flatnonzero(kept)
+        part = np.take(basis, some, axis=0)
+        coefficients = np.linalg.solve(part.T @ part, part.T @ np.take(values, some, axis=0))
     return coefficients.astype(np.float32), spread
 
 

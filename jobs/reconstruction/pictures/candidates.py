@@ -76,7 +76,7 @@ def finish(candidate: Candidate, cues: Cues) -> Candidate:
     mask, dark = candidate.mask, cues.background.dark
     if dark:
         mask |= close(mask, share_px(mask, _CLOSING))
-    mask = trim_rim(fill(mask), cues.lab, candidate.rounds)
+    mask = trim_rim(fill(mask), lambda part: cues.lab[part], candidate.rounds)
     if not dark and cues.background.sigma < _UNEVEN_LAB:
         mask = open_holes(mask, cues)
     return replace(candidate, mask=mask, rounds=0)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.pictures.background import Background, fit_background, length, to_lab
+from jobs.reconstruction.pictures.background import Background, fit_background, squared_length, to_lab
 from jobs.reconstruction.pictures.morphology import SQUARE, Mask
 
 Plane = NDArray[np.float32]
@@ -34,7 +34,7 @@ class Cues:
     def of(cls, rgb: NDArray[np.uint8]) -> Cues:
         lab = to_lab(np.asarray(cv2.GaussianBlur(rgb, (0, 0), _BLUR_PX), np.uint8))
         x, y = (np.asarray(cv2.Sobel(lab, cv2.CV_32F, *axis, scale=0.25), np.float32) for axis in ((1, 0), (0, 1)))
-        gradient = np.asarray(cv2.magnitude(length(x), length(y)), np.float32)
+        gradient = np.asarray(cv2.sqrt(cv2.add(squared_length(x), squared_length(y))), np.float32)
         edges = np.asarray(cv2.dilate(gradient, SQUARE), np.float32)
         return cls(rgb, lab, gradient, edges, fit_background(rgb))
 

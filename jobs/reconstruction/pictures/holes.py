@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from jobs.reconstruction.pictures.cues import Cues
-from jobs.reconstruction.pictures.morphology import SQUARE, Mask, drop_specks
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around, drop_specks
 
 _SMALLEST = 0.001
 """Of the mask's area."""
@@ -15,6 +15,8 @@ _ALIKE, _NEARLY = 2.0, 4.0
 _LEAST_ALIKE, _LEAST_NEARLY = 1.2, 2.5
 _EDGE_LAB = 8.0
 _EDGED = 0.55
+_MARGIN_PX = 4
+"""Around the mask, so that no filter notices that the photo goes on."""
 
 
 def open_holes(mask: Mask, cues: Cues) -> Mask:
@@ -22,11 +24,13 @@ def open_holes(mask: Mask, cues: Cues) -> Mask:
 
     A white wall's colour on a white object shades off; seen through the object, it ends sharply.
     """
-    background = cues.background
-    distance = cv2.GaussianBlur(background.distance, (0, 0), 0.7)
-    like = drop_specks(mask & (distance < max(_NEARLY * background.sigma, _LEAST_NEARLY)))
+    background, part = cues.background, around(mask, _MARGIN_PX)
+    gradient = cues.gradient[part]
+    distance = cv2.GaussianBlur(background.distance[part], (0, 0), 0.7)
+    like = drop_specks(mask[part] & (distance < max(_NEARLY * background.sigma, _LEAST_NEARLY)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(like.astype(np.uint8))
-    opened, smallest = mask.copy(), _SMALLEST * np.count_nonzero(mask)
+    whole, smallest = mask.copy(), _SMALLEST * np.count_nonzero(mask)
+    opened = whole[part]
     for index in range(1, count):
         x, y, width, height, area = stats[index]
         if area < smallest:
@@ -34,8 +38,8 @@ def open_holes(mask: Mask, cues: Cues) -> Mask:
         window = slice(max(y - 2, 0), y + height + 2), slice(max(x - 2, 0), x + width + 2)
         hole = labels[window] == index
         rim = (cv2.dilate(hole.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~hole
-        edges = cv2.dilate(cues.gradient[window], SQUARE)[rim]
+        edges = cv2.dilate(gradient[window], SQUARE)[rim]
         alike = np.median(distance[window][hole]) < max(_ALIKE * background.sigma, _LEAST_ALIKE)
         if alike and np.clip(edges / _EDGE_LAB, 0, 1).mean() > _EDGED:
             opened[window] &= ~hole
-    return opened
+    return whole

@@ -23,7 +23,9 @@ def share_px(mask: NDArray[np.generic], share: float) -> int:
 
 
 def grow(mask: Mask, radius: int) -> Mask:
-    return cv2.dilate(mask.astype(np.uint8), disc(radius)) > 0
+    window, grown = around(mask, radius), np.zeros(mask.shape, np.bool_)
+    grown[window] = cv2.dilate(mask[window].astype(np.uint8), disc(radius)) > 0
+    return grown
 
 
 def shrink(mask: Mask, radius: int) -> Mask:
@@ -40,8 +42,11 @@ def largest_parts(mask: Mask) -> Mask:
     if not mask.any():
         return mask
     window = around(mask, 0)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask[window].astype(np.uint8))
-    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    count, found = cv2.connectedComponents(mask[window].astype(np.uint8))
+    if count == 2:
+        return mask
+    labels = np.asarray(found, np.int64)
+    areas = np.bincount(labels.reshape(-1), minlength=count)
     areas[0] = 0
     large = areas >= max(_SMALLEST_PART * areas.max(), 1)
     if large[1:].all():
@@ -78,5 +83,5 @@ def frame_of(plane: NDArray[np.generic]) -> NDArray[np.generic]:
 
 def around(mask: Mask, margin: int) -> tuple[slice, slice]:
     """The window that holds the mask and this much around it."""
-    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
     return slice(max(top - margin, 0), top + height + margin), slice(max(left - margin, 0), left + width + margin)

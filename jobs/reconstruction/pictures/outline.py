@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.pictures.cues import STRONG_LAB, Cues
-from jobs.reconstruction.pictures.morphology import SQUARE, Mask, frame_of
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around, frame_of
 
 EMPTY, FULL = 0.002, 0.95
 """Shares of the photo that are no object, and no background."""
@@ -72,41 +72,57 @@ def _is_one_thing(mask: Mask) -> bool:
 
 def measure_outline(mask: Mask, cues: Cues) -> NDArray[np.float64] | None:
     """What speaks for and against a mask, (19,): edges along it, edges and colours that it leaves out, its place."""
-    small = mask.astype(np.uint8)
-    outline = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, SQUARE) > 0
-    outline[:2] = outline[-2:] = False
-    outline[:, :2] = outline[:, -2:] = False
-    if not EMPTY < mask.mean() < FULL or np.count_nonzero(outline) < _FEWEST_PX:
+    part = around(mask, len(_WIDE) // 2)
+    small = mask[part].astype(np.uint8)
+    off_frame = np.zeros(mask.shape, np.bool_)
+    off_frame[2:-2, 2:-2] = True
+    outline = (cv2.morphologyEx(small, cv2.MORPH_GRADIENT, SQUARE) > 0) & off_frame[part]
+    if not EMPTY < np.count_nonzero(mask) / mask.size < FULL or np.count_nonzero(outline) < _FEWEST_PX:
         return None
-    return np.array([1.0, *_along(outline, small, cues), *_left_out(small, cues), *_place(mask, outline, cues)])
+    near = cv2.dilate(small, _WIDE) > 0
+    return np.array(
+        [
+            1.0,
+            *_along(outline, near & (cv2.dilate(small, _NARROW) == 0), part, cues),
+            *_left_out(near, part, cues),
+            *_place(mask, outline, cues),
+        ]
+    )
 
 
-def _along(outline: Mask, small: NDArray[np.uint8], cues: Cues) -> tuple[float, ...]:
+def _along(outline: Mask, ring: Mask, part: tuple[slice, slice], cues: Cues) -> tuple[float, ...]:
     """Edge support, and whether it is a ridge: a shadow's outline is no steeper than what lies beside it."""
-    edges = cues.edges[outline]
-    ring = (cv2.dilate(small, _WIDE) > 0) & (cv2.dilate(small, _NARROW) == 0)
-    beside = float(cues.gradient[ring].mean()) if ring.any() else 0.0
+    edges = np.take(cues.edges[part], np.flatnonzero(outline))
+    beside = float(np.take(cues.gradient[part], np.flatnonzero(ring)).mean()) if ring.any() else 0.0
     ridge = float(edges.mean() / (edges.mean() + beside + 0.5))
     support = [float(np.minimum(edges / level, 1).mean()) for level in (STRONG_LAB, _CLEAR_LAB)]
-    return (*support, float((edges < _UNSUPPORTED_LAB).mean()), ridge, ridge**2)
+    return (*support, np.count_nonzero(edges < _UNSUPPORTED_LAB) / len(edges), ridge, ridge**2)
 
 
-def _left_out(small: NDArray[np.uint8], cues: Cues) -> tuple[float, ...]:
-    """Shares of the photo's edges, and of its background, that the mask should have held."""
-    outside = cv2.dilate(small, _WIDE) == 0
-    area = max(np.count_nonzero(outside), 1)
+def _left_out(near: Mask, part: tuple[slice, slice], cues: Cues) -> tuple[float, ...]:
+    """Shares of the photo's edges, and of its background, that the mask should have held.
+
+    Args:
+        near: (h, w) within `part` of the photo: the mask, and what is beside it.
+    """
+
+    def outside(what: Mask) -> int:
+        return int(np.count_nonzero(what) - np.count_nonzero(what[part] & near))
+
+    area = max(cues.strong.size - np.count_nonzero(near), 1)
     shares = (
-        np.count_nonzero(cues.strong & outside) / (np.count_nonzero(cues.strong) + 20),
-        np.count_nonzero(cues.faint & outside) / (np.count_nonzero(cues.faint) + 50),
-        np.count_nonzero(cues.unlike & outside) / area,
-        np.count_nonzero(cues.unlike_or_shaded & outside) / area,
+        outside(cues.strong) / (np.count_nonzero(cues.strong) + 20),
+        outside(cues.faint) / (np.count_nonzero(cues.faint) + 50),
+        outside(cues.unlike) / area,
+        outside(cues.unlike_or_shaded) / area,
     )
     return (*shares, *(float(np.sqrt(share)) for share in shares))
 
 
 def _place(mask: Mask, outline: Mask, cues: Cues) -> tuple[float, ...]:
     height, width = mask.shape
-    rows, columns = mask.sum(axis=1), mask.sum(axis=0)
+    small = mask.view(np.uint8)
+    rows, columns = (cv2.reduce(small, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(-1) for axis in (1, 0))
     area = float(rows.sum())
     offset = np.hypot(
         (rows @ np.arange(height)) / area / height - 0.5, (columns @ np.arange(width)) / area / width - 0.5
@@ -114,4 +130,5 @@ def _place(mask: Mask, outline: Mask, cues: Cues) -> tuple[float, ...]:
     middle = mask[int(0.4 * height) : int(0.6 * height), int(0.4 * width) : int(0.6 * width)]
     complexity = min(np.count_nonzero(outline) / np.sqrt(area) / 10, 3.0)
     alike = np.count_nonzero(cues.alike & mask) / area
-    return float(frame_of(mask).mean()), alike, float(middle.mean()), float(offset), complexity
+    central = np.count_nonzero(middle) / middle.size
+    return float(frame_of(mask).mean()), alike, central, float(offset), complexity

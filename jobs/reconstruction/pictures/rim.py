@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from jobs.reconstruction.pictures.background import length
+from jobs.reconstruction.pictures.background import Plane, length
 from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around
 
 _REACH = 0.015
@@ -14,14 +15,14 @@ _REACH = 0.015
 _MIXED = 0.5
 
 
-def trim_rim(mask: Mask, lab: NDArray[np.float32], rounds: int) -> Mask:
+def trim_rim(mask: Mask, lab: Callable[[tuple[slice, slice]], Plane], rounds: int) -> Mask:
     """Take off pixels of the outline, `rounds` times one, that are nearer in colour to the background beside them than
-    to what differs most from it within two pixels. `lab` (h, w, 3)."""
+    to what differs most from it within two pixels. `lab`: gives the colours (h, w, 3) of a part of the photo."""
     if not mask.any():
         return mask
     reach = max(3, round(_REACH * min(mask.shape)))
     window = around(mask, reach + 2)
-    trimmed, part, colours = mask.copy(), mask[window], np.ascontiguousarray(lab[window])
+    trimmed, part, colours = mask.copy(), mask[window], np.ascontiguousarray(lab(window))
     for _ in range(rounds):
         dropped = _find_mixed(part, colours, reach)
         if not dropped.any():
@@ -31,7 +32,7 @@ def trim_rim(mask: Mask, lab: NDArray[np.float32], rounds: int) -> Mask:
     return trimmed
 
 
-def _find_mixed(mask: Mask, lab: NDArray[np.float32], reach: int) -> Mask:
+def _find_mixed(mask: Mask, lab: Plane, reach: int) -> Mask:
     small, size = mask.astype(np.uint8), (2 * reach + 1, 2 * reach + 1)
     beside = np.asarray(1 - cv2.dilate(small, SQUARE), np.float32)
     weight = np.asarray(cv2.blur(beside, size), np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.pictures.cues import Cues
-from jobs.reconstruction.pictures.morphology import SQUARE, Mask, drop_specks
+from jobs.reconstruction.pictures.morphology import SQUARE, Mask, around, drop_specks
 
 _MOST_LAB, _MOST_SHARE = 14.0, 0.4
 """Difference in hue to the background, at most; the second of the mask's median."""
@@ -22,6 +22,8 @@ _SOFT_LAB, _SOFTER = 12.0, 1.5
 _LEAST_SHARE = 2e-4
 """Of the photo."""
 _EDGE = np.ones((5, 5), np.uint8)
+_MARGIN_PX = 4
+"""Around the mask, so that no filter notices that the photo goes on."""
 
 
 def peel_shadows(mask: Mask, cues: Cues) -> Mask:
@@ -29,17 +31,19 @@ def peel_shadows(mask: Mask, cues: Cues) -> Mask:
     background = cues.background
     if background.dark or not mask.any():
         return mask
-    most = min(_MOST_LAB, _MOST_SHARE * float(np.median(background.distance[mask])))
-    like = drop_specks(mask & (background.distance < most) & (background.plain > _DARKER * background.distance))
+    part = around(mask, _MARGIN_PX)
+    inside, distance, gradient = mask[part], background.distance[part], cues.gradient[part]
+    most = min(_MOST_LAB, _MOST_SHARE * float(np.median(distance[inside])))
+    like = drop_specks(inside & (distance < most) & (background.plain[part] > _DARKER * distance))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(like.astype(np.uint8))
-    outside = cv2.dilate((~mask).astype(np.uint8), _EDGE) > 0
-    steepest = np.asarray(cv2.dilate(cues.gradient, _EDGE), np.float32)
+    outside = cv2.dilate((~inside).astype(np.uint8), _EDGE) > 0
+    steepest = np.asarray(cv2.dilate(gradient, _EDGE), np.float32)
     peeled = mask.copy()
     for label in range(1, count):
         if stats[label, cv2.CC_STAT_AREA] >= _LEAST_SHARE * mask.size:
             spot = labels == label
-            if _is_shadow(spot, mask, outside, cues.gradient, steepest):
-                peeled &= ~spot
+            if _is_shadow(spot, inside, outside, gradient, steepest):
+                peeled[part] &= ~spot
     return drop_specks(peeled) if peeled.any() else mask
 
 

@@ -156,7 +156,7 @@ def _enlarge(mask: Mask, rgb: NDArray[np.uint8]) -> Mask:
         return mask
     factor = max(rgb.shape[:2]) / max(mask.shape)
     large = _resize(mask.astype(np.float32), rgb.shape[:2], cv2.INTER_LINEAR) > 0.5
-    return trim_rim(large, to_lab(rgb), round(factor))
+    return trim_rim(large, lambda part: to_lab(rgb[part]), round(factor))
 
 
 def _resize(plane: NDArray[Any], shape: tuple[int, ...], how: int) -> NDArray[Any]:

@@ -8,6 +8,8 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
+from jobs.reconstruction.quality.edges import find_edges
+
 _ROUNDS = 6
 """Faces that an edge may meet on its way; the first few are those that it belongs to."""
 _END = 1e-4
@@ -26,7 +28,7 @@ def find_self_intersections(mesh: trimesh.Trimesh) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     points = np.asarray(mesh.vertices, np.float64)
     points = (points - points.mean(axis=0)) / max(float(np.ptp(points, axis=0).max()), 1e-300)
-    edges = np.unique(np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1), axis=0)
+    edges = find_edges(faces).ends
     scene = EmbreeScene()
     TriangleMesh(scene, np.ascontiguousarray(points[faces], np.float32))
     start, way = points[edges[:, 0]], points[edges[:, 1]] - points[edges[:, 0]]

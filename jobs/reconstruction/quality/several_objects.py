@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
-from skimage.color import rgb2lab
 
 from jobs.geometry.glb_file import vertex_colours
 from jobs.reconstruction.errors import SeveralObjects
@@ -38,6 +37,8 @@ def require_one_object(mesh: trimesh.Trimesh, name: str) -> None:
     colours = vertex_colours(mesh)
     if colours is None:
         return
+    from skimage.color import rgb2lab  # a tenth of a second to import, and seldom needed
+
     sample = sample_surface(mesh, _POINTS)
     corner = np.asarray(mesh.faces)[sample.face, 0]
     lab = rgb2lab(colours[corner, :3] / 255.0) * (_LIGHTNESS, 1, 1)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from jobs.reconstruction.quality.edges import find_edges
+
 
 @dataclass(frozen=True)
 class Topology:
@@ -43,13 +45,12 @@ def measure_topology(mesh: trimesh.Trimesh) -> Topology:
     faces = np.asarray(mesh.faces, np.int64)
     if not len(faces):
         return Topology(0, 0, 0, 0, None, np.zeros(0))
-    ways = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
-    edges, index, uses = np.unique(np.sort(ways, axis=1), axis=0, return_inverse=True, return_counts=True)
-    balance = np.bincount(index.reshape(-1), np.where(ways[:, 0] < ways[:, 1], 1, -1))
-    crowded = int(np.count_nonzero(uses > 2))
-    labels, holes = _label(edges), len(np.unique(_label(edges[uses == 1])))
-    areas = np.bincount(labels[index.reshape(3, -1)[0]], np.asarray(mesh.area_faces)).astype(np.float64)
-    characteristic = len(np.unique(faces)) - len(edges) + len(faces) + holes
+    edges = find_edges(faces)
+    balance = np.bincount(edges.index, np.where(edges.ways[:, 0] < edges.ways[:, 1], 1, -1))
+    crowded = int(np.count_nonzero(edges.uses > 2))
+    labels, holes = _label(edges.ends), len(np.unique(_label(edges.ends[edges.uses == 1])))
+    areas = np.bincount(labels[edges.index.reshape(3, -1)[0]], np.asarray(mesh.area_faces)).astype(np.float64)
+    characteristic = len(np.unique(faces)) - len(edges.ends) + len(faces) + holes
     genus = None if crowded else (2 * len(areas) - characteristic) // 2
     return Topology(len(areas), int(np.count_nonzero(balance)), crowded, holes, genus, areas)
 

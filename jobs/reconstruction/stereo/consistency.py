@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.pictures.sampling import sample_nearest
 from jobs.reconstruction.stereo.kernel import DepthMap, Plane
 from jobs.reconstruction.stereo.neighbours import count_needed
 from jobs.reconstruction.stereo.photo import Photo
@@ -42,11 +43,8 @@ def look_up(photo: Photo, planes: Plane, points: NDArray[np.float32]) -> tuple[P
     """The values (k, n) of planes (h, w, k) at the pixel nearest to each point (n, 3), 0 outside the picture, and the
     points' depth."""
     u, v, depth = photo.camera.project_single(points)
-    height, width, count = planes.shape
-    inside = (depth > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height)
-    place = np.where(inside, v, 0).astype(np.int32) * np.int32(width) + np.where(inside, u, 0).astype(np.int32)
-    values = np.ascontiguousarray(planes.reshape(-1, count)[place].T)
-    values[:, ~inside] = 0
+    values = np.ascontiguousarray(sample_nearest(planes, u, v).reshape(-1, planes.shape[2]).T)
+    values[:, depth <= 0] = 0
     return values, depth
 
 

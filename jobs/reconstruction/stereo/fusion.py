@@ -24,6 +24,7 @@ from jobs.reconstruction.stereo.sweeping import Sweep
 
 _BLOCK = 4
 _CHUNK_POINTS = 1 << 16
+_LAYERS = 16
 _MARGIN = 2.0
 """Voxels outside the hull that are looked at too, so that smoothing has something to smooth with."""
 _UNSEEN = np.float32(1e9)
@@ -54,7 +55,8 @@ def see_through(hull: Volume, photos: Sequence[Photo], swept: Sweep, rule: Fusio
     fine = inside & _touched(hull, blocks, photos, swept.depths)
     band = rule.band * hull.spacing
     known = np.full((len(corner), _BLOCK**3), band, np.float32)
-    views = [SeeingPhoto.of(photo, depth, hull, band) for photo, depth in zip(photos, swept.depths, strict=True)]
+    pairs = zip(photos, swept.depths, strict=True)
+    views = map_in_threads(lambda pair: SeeingPhoto.of(*pair, hull, band), pairs)
 
     def at(index: NDArray[np.number]) -> NDArray[np.float32]:
         points = (hull.origin + hull.spacing * index).astype(np.float32)
@@ -77,11 +79,17 @@ def merge(hull: Volume, seen: Volume, rule: FusionRule) -> Volume:
 
     What is seen is smoothed for itself, and the result is not: a wall of two voxels between the two would be gone.
     """
-    near = hull.values
-    behind = smooth(seen).values
-    known = np.minimum(near, np.float32(rule.band * hull.spacing)) - behind
-    moved = np.clip(known / (rule.significant * hull.spacing) - 1, 0, 1)
-    return replace(hull, values=near - moved * np.maximum(near - behind, 0))
+    smoothed, merged = smooth(seen).values, np.empty_like(hull.values)
+
+    def put(start: int) -> None:
+        layers = np.s_[start : start + _LAYERS]
+        near, behind = hull.values[layers], smoothed[layers]
+        known = np.minimum(near, np.float32(rule.band * hull.spacing)) - behind
+        moved = np.clip(known / (rule.significant * hull.spacing) - 1, 0, 1)
+        merged[layers] = near - moved * np.maximum(near - behind, 0)
+
+    map_in_threads(put, range(0, len(merged), _LAYERS))
+    return replace(hull, values=merged)
 
 
 def _cells(values: NDArray[np.float32], blocks: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -125,13 +133,17 @@ def _touched(
     hull: Volume, blocks: NDArray[np.int64], photos: Sequence[Photo], depths: Sequence[Plane]
 ) -> NDArray[np.bool_]:
     """Blocks that hold a depth, and their neighbours."""
-    hit = np.zeros(blocks + 2, np.bool_)
-    for photo, plane in zip(photos, depths, strict=True):
+
+    def find(pair: tuple[Photo, Plane]) -> NDArray[np.intp]:
+        photo, plane = pair
         rows, columns = np.nonzero(plane > 0)
         rays = photo.camera.rays(columns + 0.5, rows + 0.5)
         points = photo.camera.position + rays * plane[rows, columns, None]
         index = np.floor((points - hull.origin) / hull.spacing / _BLOCK).astype(np.intp) + 1
-        index = index[((index > 0) & (index <= blocks)).all(axis=1)]
+        return index[((index > 0) & (index <= blocks)).all(axis=1)]
+
+    hit = np.zeros(blocks + 2, np.bool_)
+    for index in map_in_threads(find, zip(photos, depths, strict=True)):
         hit[tuple(index.T)] = True
     near = hit.copy()
     for axis in range(3):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jobs.reconstruction.cameras.camera import Camera
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.pictures.morphology import around
 from jobs.reconstruction.stereo.kernel import Plane, SourcePicture
 
 _MARGIN_PX = 6
@@ -46,32 +47,38 @@ def prepare_photos(views: Sequence[View], object_px: float) -> list[Photo]:
     """
     typical = float(np.median([np.sqrt(np.count_nonzero(view.mask)) for view in views]))
     scaled = map_in_threads(lambda view: _scale(view, min(object_px / typical, 1.0)), views)
-    mixture = _find_mixture(scaled)
-    return [_crop(rgb @ mixture, mask, camera) for rgb, mask, camera in scaled]
+    mixture = _find_mixture(map_in_threads(_scatter, scaled))
+    return map_in_threads(lambda one: Photo(one.rgb @ mixture, one.mask, one.camera), scaled)
 
 
-def _scale(view: View, factor: float) -> tuple[Plane, NDArray[np.bool_], Camera]:
+@dataclass(frozen=True)
+class _Scaled:
+    """`rgb` (h, w, 3) in 0..1, `mask` (h, w), cropped to the object."""
+
+    rgb: Plane
+    mask: NDArray[np.bool_]
+    camera: Camera
+
+
+def _scale(view: View, factor: float) -> _Scaled:
     height, width = view.mask.shape
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    rgb = cv2.resize(view.shot.rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+    rgb = cv2.resize(view.shot.rgb, size, interpolation=cv2.INTER_AREA)
     mask = cv2.resize(view.mask.astype(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA) > 127
-    return rgb, mask, view.camera.scaled(size[0] / width, size[1] / height)
+    window = around(mask, _MARGIN_PX)
+    camera = view.camera.scaled(size[0] / width, size[1] / height)
+    K = camera.K - np.array([[0, 0, window[1].start], [0, 0, window[0].start], [0, 0, 0]])
+    return _Scaled(rgb[window].astype(np.float32) / np.float32(255), mask[window], replace(camera, K=K))
 
 
-def _find_mixture(scaled: Sequence[tuple[Plane, NDArray[np.bool_], Camera]]) -> Plane:
+def _scatter(scaled: _Scaled) -> NDArray[np.float64]:
+    """(3, 3) of how neighbouring pixels differ, well inside the object."""
+    inside = cv2.erode(scaled.mask.astype(np.uint8), np.ones((_FINE_PX, _FINE_PX), np.uint8)) > 0
+    detail = (scaled.rgb - cv2.blur(scaled.rgb, (_FINE_PX, _FINE_PX)))[inside].astype(np.float64)
+    return detail.T @ detail
+
+
+def _find_mixture(scatters: Sequence[NDArray[np.float64]]) -> Plane:
     """Weights (3,) of the colours, of sum 1 in magnitude: the main axis of how neighbouring pixels differ."""
-    scatter = np.zeros((3, 3))
-    for rgb, mask, _ in scaled:
-        inside = cv2.erode(mask.astype(np.uint8), np.ones((_FINE_PX, _FINE_PX), np.uint8)) > 0
-        detail = (rgb - cv2.blur(rgb, (_FINE_PX, _FINE_PX)))[inside].astype(np.float64)
-        scatter += detail.T @ detail
-    main = np.linalg.eigh(scatter)[1][:, -1]
+    main = np.linalg.eigh(sum(scatters, start=np.zeros((3, 3))))[1][:, -1]
     return (main / np.abs(main).sum() * np.sign(main.sum())).astype(np.float32)
-
-
-def _crop(grey: Plane, mask: NDArray[np.bool_], camera: Camera) -> Photo:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, left = max(rows[0] - _MARGIN_PX, 0), max(columns[0] - _MARGIN_PX, 0)
-    window = np.s_[top : rows[-1] + _MARGIN_PX + 1, left : columns[-1] + _MARGIN_PX + 1]
-    K = camera.K - np.array([[0, 0, left], [0, 0, top], [0, 0, 0]])
-    return Photo(np.ascontiguousarray(grey[window]), mask[window], replace(camera, K=K))

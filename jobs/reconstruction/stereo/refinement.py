@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -27,16 +28,18 @@ def refine(hull: Hull, kernel: SweepKernel, told: Told) -> Hull:
     The same hull with a surface inside the old one; where photos show no texture it is the old one.
     """
     rule = FusionRule()
-    whole = _without_underside(hull)
-    even = smooth(whole)
-    outside = extract_surface(even)
-    if outside is None:
-        return hull
+    with ThreadPoolExecutor(1) as pool:
+        sizes = [pool.submit(prepare_photos, hull.views, sweeping.object_px) for sweeping in (COARSE, FINE)]
+        whole = _without_underside(hull)
+        even = smooth(whole)
+        outside = extract_surface(even)
+        if outside is None:
+            return hull
+        around = RayCaster(outside)
     surface, known, underside = outside, None, hull.underside
-    around = RayCaster(outside)
-    for number, sweeping in enumerate((COARSE, FINE)):
+    for number, (sweeping, prepared) in enumerate(zip((COARSE, FINE), sizes, strict=True)):
         told("stereo", number, 2)
-        photos = prepare_photos(hull.views, sweeping.object_px)
+        photos = prepared.result()
         swept = sweep(photos, around if surface is outside else RayCaster(surface), kernel, sweeping)
         if underside is not None:
             underside = find_footing(underside, whole, photos, swept.depths)
