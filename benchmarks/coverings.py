@@ -30,6 +30,7 @@ from jobs.simready.collision.colliders import build_colliders
 from tasks.local_launcher import SINGLE_THREADED
 
 FloatArray = NDArray[np.float64]
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ def cover(name: str, solid: Manifold, folder: Path) -> Covering:
     mesh = from_manifold(solid)
     np.savez(source, vertices_m=mesh.vertices, faces=mesh.faces)
     before, started = _children_s(), time.perf_counter()
-    command = [sys.executable, "-P", "-m", "benchmarks.coverings", name, str(source), str(target)]
-    subprocess.run(command, env={**os.environ, **SINGLE_THREADED}, stdin=subprocess.DEVNULL, check=True)
+    command = [sys.executable, "-m", "benchmarks.coverings", name, str(source), str(target)]
+    environment = {**os.environ, **SINGLE_THREADED}
+    subprocess.run(command, env=environment, cwd=REPOSITORY, stdin=subprocess.DEVNULL, check=True)
     wall_s, cpu_s = time.perf_counter() - started, _children_s() - before
     with np.load(target, allow_pickle=False) as data:
         return Covering(tuple(Manifold.hull_points(data[key]) for key in data.files), wall_s, cpu_s)

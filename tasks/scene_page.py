@@ -28,7 +28,7 @@ MAX_PICTURED_OBJECTS = 20
 """A page must open in a browser: pictures of further objects are left in the store."""
 ROOT_KINDS = (
     "mesh/glb", "mesh/textured_glb", *(f"mesh/{name}" for name in get_args(MeshFormat)),
-    "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb", "scene/usd", "scene/mjcf",
+    "asset/usd", "asset/usdz", "asset/mjcf", "asset/urdf", "asset/glb", "scene/usd", "scene/mjcf",
 )  # fmt: skip
 """The kinds of file that a user opens."""
 _OF_SEVERAL: dict[JobName, str] = {"assembly": "Assembled scene", "export": "Export of what got through of"}

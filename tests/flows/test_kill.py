@@ -106,17 +106,20 @@ def test_carving_killed_at_every_step_ends_like_carving_that_was_not(command: Co
 
 
 def kill_at_every_step(request: bytes, store: Path, job: JobName, command: Command) -> None:
-    """Run a job undisturbed, then once for each of its steps with a `kill -9` there, and once more after it."""
+    """Run a job undisturbed, then `kill -9` it at one step after the other, over what the last one left; it finishes
+    after those before its files go to the store, and after each of the rest."""
     shutil.rmtree(store / "outputs" / job, ignore_errors=True)
     steps = run_job(request, store, job, command, kill_at=None)
     assert steps[-2:] == ["upload", "commit"]
     expected = whole_outputs(store)
+    shutil.rmtree(store / "outputs" / job)
     for step in range(len(steps)):
-        shutil.rmtree(store / "outputs" / job)
         run_job(request, store, job, command, kill_at=step)
         assert not list((store / "outputs" / job).glob("*/manifest.json")) or steps[step] == "commit"
-        run_job(request, store, job, command, kill_at=None)
-        assert whole_outputs(store) == expected, f"killed at {steps[step]}"
+        if step >= len(steps) - 3:
+            run_job(request, store, job, command, kill_at=None)
+            assert whole_outputs(store) == expected, f"killed at {steps[step]}"
+            shutil.rmtree(store / "outputs" / job)
 
 
 def run_job(request: bytes, store: Path, job: JobName, command: Command, kill_at: int | None) -> list[str]:
