@@ -1,7 +1,8 @@
-"""Whatever colours a loaded mesh has, as one colour per vertex."""
+"""Whatever colours a loaded mesh has, as one colour per vertex, and between the vertices where a picture has more."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,26 @@ from jobs.geometry.formats import is_gltf
 from jobs.geometry.texels import look_up
 
 
-def bake_vertex_colours(path: Path, mesh: trimesh.Trimesh, max_texture_pixels: int) -> NDArray[np.uint8] | None:
-    """Vertex colours, the mean of face colours, the texture under each vertex, or the material's colour.
+@dataclass(frozen=True)
+class Baked:
+    """Colours (n, 4), sRGB and alpha, of the vertices; None if the mesh says nothing about its colour. `picture`: what
+    says it between them, at coordinates `uv` (n, 2) of the vertices."""
 
-    Returns:
-        (n, 4) sRGB and alpha; None if the mesh says nothing about its colour.
+    vertices: NDArray[np.uint8] | None
+    picture: Image.Image | None = None
+    uv: NDArray[np.float64] | None = None
+
+    def between(self, corners: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Colours (k, 4) at weighted means (k, 3) of vertices (k, 3); white where nothing is said."""
+        if self.picture is not None and self.uv is not None:
+            return look_up(self.picture, np.einsum("kc,kcd->kd", weights, self.uv[corners]))
+        if self.vertices is None:
+            return np.full((len(corners), 4), 255, np.uint8)
+        return np.rint(np.einsum("kc,kcd->kd", weights, self.vertices[corners].astype(np.float64))).astype(np.uint8)
+
+
+def bake_colours(path: Path, mesh: trimesh.Trimesh, max_texture_pixels: int) -> Baked:
+    """Vertex colours, the mean of face colours, the texture, or the material's colour.
 
     Raises:
         TextureTooLarge: By the header of an embedded texture.
@@ -29,23 +45,25 @@ def bake_vertex_colours(path: Path, mesh: trimesh.Trimesh, max_texture_pixels: i
     """
     visual = mesh.visual
     if isinstance(visual, ColorVisuals):
-        return _to_srgb(path, visual.vertex_colors) if visual.kind in ("vertex", "face") else None
+        return Baked(_to_srgb(path, visual.vertex_colors) if visual.kind in ("vertex", "face") else None)
     if not isinstance(visual, TextureVisuals):
-        return None
+        return Baked(None)
     picture, plain = _base_colour(visual.material)
     uv = visual.uv
     if picture is None or uv is None or len(uv) != len(mesh.vertices):
         beside = visual.vertex_attributes.get("color")
         beside = mesh.vertex_attributes.get("color") if beside is None else beside  # an OBJ with a material
         if beside is not None and len(beside) == len(mesh.vertices):
-            return _to_srgb(path, beside)
-        return None if plain is None else np.tile(_to_srgb(path, plain), (len(mesh.vertices), 1))
+            return Baked(_to_srgb(path, beside))
+        return Baked(None if plain is None else np.tile(_to_srgb(path, plain), (len(mesh.vertices), 1)))
     if picture.width * picture.height > max_texture_pixels:
         raise TextureTooLarge(path.name, "embedded", picture.width * picture.height, max_texture_pixels)
+    places = np.asarray(uv, np.float64)
     try:
-        return look_up(picture, np.asarray(uv, np.float64))
+        decoded = picture.convert("RGBA")
     except (OSError, ValueError, SyntaxError) as error:
         raise UnreadableMesh(path.name, f"its texture is damaged ({error})") from error
+    return Baked(look_up(decoded, places), decoded, places)
 
 
 def _to_srgb(path: Path, stored: NDArray[np.generic]) -> NDArray[np.uint8]:

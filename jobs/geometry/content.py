@@ -15,7 +15,8 @@ class Content:
     """All parts of a file as one mesh, placed.
 
     `vertices` (n, 3) in the file's units and axes; `faces` (m, 3), outward by the right-hand rule; `colours` (n, 4)
-    sRGB and alpha, or None; `metres_per_unit`: where the file states it.
+    sRGB and alpha, or None; `metres_per_unit`: where the file states it. `points` (k, 3), `point_colours` (k, 4): the
+    same between the vertices, where a picture is on the surface; none of those if the reader cannot tell.
     """
 
     vertices: NDArray[np.float64]
@@ -24,6 +25,8 @@ class Content:
     metres_per_unit: float | None
     y_up: bool
     warnings: tuple[str, ...] = ()
+    points: NDArray[np.float64] | None = None
+    point_colours: NDArray[np.uint8] | None = None
 
     def save(self, path: Path) -> None:
         """Write it for another process of ours to read."""

@@ -19,6 +19,7 @@ _Y_UP_FROM_Z_UP = [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, 0, 0, 1]
 """Column-major. Zeros and ones, so that the way there and back is exact."""
 _FLOAT32, _UINT32, _UINT16 = 5126, 5125, 5123
 _MOST = 65535
+_PNG = b"\x89PNG"
 _ALPHA_STEP = 257
 _CLAMP, _LINEAR, _LINEAR_MIPMAP = 33071, 9729, 9987
 _Arrays = dict[str, tuple[NDArray[Any], dict[str, Any]]]
@@ -45,14 +46,14 @@ def save_glb(mesh: trimesh.Trimesh, path: Path) -> None:
 
 
 def save_textured_glb(
-    path: Path, vertices: NDArray[np.float64], faces: NDArray[np.int64], uv: NDArray[np.float64], jpeg: bytes
+    path: Path, vertices: NDArray[np.float64], faces: NDArray[np.int64], uv: NDArray[np.float64], picture: bytes
 ) -> None:
     """Write a surface with a picture on it, as `save_glb` does.
 
     Args:
         vertices: (n, 3) [m, Z up], repeated where the picture has a seam.
         uv: (n, 2) from 0 to 1, v down.
-        jpeg: The picture, sRGB.
+        picture: JPEG or PNG, sRGB.
 
     Raises:
         EmptyMesh: There is nothing to write.
@@ -64,14 +65,14 @@ def save_textured_glb(
     arrays["TEXCOORD_0"] = (np.ascontiguousarray(uv, "<f4"), layout)
     data = b"".join(array.tobytes() for array, _ in arrays.values())
     document = _document(arrays)
-    picture = {"buffer": 0, "byteOffset": len(data), "byteLength": len(jpeg)}
-    document["images"] = [{"bufferView": len(document["bufferViews"]), "mimeType": "image/jpeg"}]
-    document["bufferViews"].append(picture)
-    document["buffers"][0]["byteLength"] += len(jpeg)
+    kind = "image/png" if picture.startswith(_PNG) else "image/jpeg"
+    document["images"] = [{"bufferView": len(document["bufferViews"]), "mimeType": kind}]
+    document["bufferViews"].append({"buffer": 0, "byteOffset": len(data), "byteLength": len(picture)})
+    document["buffers"][0]["byteLength"] += len(picture)
     document["samplers"] = [{"wrapS": _CLAMP, "wrapT": _CLAMP, "magFilter": _LINEAR, "minFilter": _LINEAR_MIPMAP}]
     document["textures"] = [{"source": 0, "sampler": 0}]
     document["materials"][0]["pbrMetallicRoughness"]["baseColorTexture"] = {"index": 0}
-    _write(path, document, data + jpeg)
+    _write(path, document, data + picture)
 
 
 def vertex_colours(mesh: trimesh.Trimesh) -> NDArray[np.uint8] | None:

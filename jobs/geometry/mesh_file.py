@@ -13,6 +13,7 @@ from trimesh.visual import ColorVisuals
 
 from jobs.contracts.document import LengthUnit
 from jobs.contracts.reconstruction import MeshLimits
+from jobs.geometry.colour_points import ColourPoints
 from jobs.geometry.content import Content
 from jobs.geometry.errors import EmptyMesh, InvalidVertices, TooManyFaces
 from jobs.geometry.face_count import require_loadable
@@ -31,16 +32,18 @@ _LARGEST_COORDINATE_M = 1e6
 class LoadedMesh:
     """`mesh`: vertices [m], object frame; Z up for glTF and USD, which say which way is up, as in the file for others.
 
-    `scale_source`: what made them metres.
+    `scale_source`: what made them metres. `colours`: where a picture is on the surface, what it shows there.
     """
 
     mesh: trimesh.Trimesh
     scale_source: Literal["file_format", "units"]
     warnings: tuple[str, ...] = ()
+    colours: ColourPoints | None = None
 
 
 def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits) -> LoadedMesh:
-    """Load an untrusted mesh file; all its parts become one mesh, textures become vertex colours.
+    """Load an untrusted mesh file; all its parts become one mesh, textures become colours of its vertices and, for
+    what trimesh reads, of points between them.
 
     Raises:
         UnknownMeshFormat, UnitsNotStated, UnitsContradictFormat: The file cannot be understood as metres.
@@ -53,14 +56,20 @@ def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits) -> Loade
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are counted below
         content = _read(path, limits)
         metres, scale_source = settle_units(path, units, content.metres_per_unit)
-        vertices = content.vertices * metres
-    if content.y_up:  # adding zero leaves no negative zeros, so that a round trip keeps every byte
-        vertices = np.column_stack([vertices[:, 0], -vertices[:, 2], vertices[:, 1]]) + 0.0
+        vertices = _stand_up(content, content.vertices * metres)
     _require_valid(path, vertices, content.faces, limits.max_faces)
     mesh = trimesh.Trimesh(vertices, content.faces, process=False, validate=False)
     if content.colours is not None:
         mesh.visual = ColorVisuals(mesh, vertex_colors=content.colours)
-    return LoadedMesh(mesh, scale_source, (*missing, *content.warnings))
+    colours = None
+    if content.points is not None and content.point_colours is not None:
+        colours = ColourPoints(_stand_up(content, content.points * metres), content.point_colours[:, :3])
+    return LoadedMesh(mesh, scale_source, (*missing, *content.warnings), colours)
+
+
+def _stand_up(content: Content, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Z up; adding zero leaves no negative zeros, so that a round trip keeps every byte."""
+    return np.column_stack([points[:, 0], -points[:, 2], points[:, 1]]) + 0.0 if content.y_up else points
 
 
 def _read(path: Path, limits: MeshLimits) -> Content:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import struct
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
 
-from jobs.geometry.baking import bake_vertex_colours
+from jobs.geometry.baking import Baked, bake_colours
+from jobs.geometry.colour_points import SPREAD, spread_over_faces
 from jobs.geometry.content import Content, fill_white
 from jobs.geometry.errors import EmptyMesh, UnreadableMesh
 from jobs.geometry.formats import is_gltf
@@ -26,7 +28,7 @@ _Part = tuple[trimesh.Trimesh, NDArray[np.float64]]
 
 
 def read_scene(path: Path, max_texture_pixels: int) -> Content:
-    """All meshes of the file, placed; textures become vertex colours.
+    """All meshes of the file, placed; textures become colours of vertices, and of points between them.
 
     Raises:
         UnreadableMesh, UnsupportedMesh, TextureTooLarge, EmptyMesh: See there.
@@ -36,7 +38,7 @@ def read_scene(path: Path, max_texture_pixels: int) -> Content:
     parts = _read_parts(path)
     if not parts:
         raise EmptyMesh(path.name)
-    vertices, faces, colours = [], [], []
+    vertices, faces, baked = [], [], []
     for part, transform in parts:
         if part.faces.min() < 0 or part.faces.max() >= len(part.vertices):
             raise UnreadableMesh(path.name, f"a face refers to a vertex that is not one of its {len(part.vertices):,}")
@@ -44,14 +46,35 @@ def read_scene(path: Path, max_texture_pixels: int) -> Content:
         corners = np.asarray(part.faces, np.int64) + sum(map(len, vertices))
         faces.append(corners[:, ::-1] if mirrored else corners)
         vertices.append(np.asarray(part.vertices, np.float64) @ transform[:3, :3].T + transform[:3, 3])
-        colours.append(bake_vertex_colours(path, part, max_texture_pixels))
+        baked.append(bake_colours(path, part, max_texture_pixels))
+    points, point_colours = _spread(parts, vertices, baked)
     return Content(
         np.concatenate(vertices),
         np.concatenate(faces),
-        fill_white(colours, [len(group) for group in vertices]),
+        fill_white([colours.vertices for colours in baked], [len(group) for group in vertices]),
         1.0 if is_gltf(path) else None,
         y_up=is_gltf(path),
+        points=points,
+        point_colours=point_colours,
     )
+
+
+def _spread(
+    parts: Sequence[_Part], vertices: Sequence[NDArray[np.float64]], baked: Sequence[Baked]
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]] | tuple[None, None]:
+    """Points (k, 3) over all parts, placed, and their colours (k, 4), if any part has a picture on it."""
+    if all(colours.picture is None for colours in baked):
+        return None, None
+    corners = [places[np.asarray(part.faces)] for (part, _), places in zip(parts, vertices, strict=True)]
+    face, weights = spread_over_faces(np.concatenate(corners), SPREAD)
+    ends = np.cumsum([0, *map(len, corners)])
+    points, colours = [], []
+    for (part, _), places, one, start, end in zip(parts, vertices, baked, ends[:-1], ends[1:], strict=True):
+        mine = (start <= face) & (face < end)
+        of_face = np.asarray(part.faces, np.int64)[face[mine] - start]
+        points.append(np.einsum("kc,kcd->kd", weights[mine], places[of_face]))
+        colours.append(one.between(of_face, weights[mine]))
+    return np.concatenate(points), np.concatenate(colours)
 
 
 def _read_parts(path: Path) -> list[_Part]:

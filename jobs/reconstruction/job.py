@@ -28,6 +28,8 @@ def run(request: ReconstructionRequest, workspace: Workspace) -> Manifest:
     made, provider, failures = reconstruct(request, workspace)
     glb = workspace.output("mesh/glb", "mesh.glb")
     save_glb(made.mesh, glb)
+    if made.colours is not None:
+        made.colours.save(workspace.output("mesh/colour_points", "colours.npz"))
     if made.parts:
         _publish_parts(made, request.name, workspace)
     quality = report_quality(request, provider, made.mesh, made.scale_source, made.evidence)

@@ -28,4 +28,4 @@ class MeshImport:
         mesh, *_ = workspace.fetch_all((source.mesh, *source.companions))
         loaded = load_mesh(mesh, source.units, request.meshes)
         checks = check_mesh(loaded.mesh, request.name, loaded.scale_source)
-        return Reconstruction(loaded.mesh, loaded.scale_source, checks, loaded.warnings)
+        return Reconstruction(loaded.mesh, loaded.scale_source, checks, loaded.warnings, colours=loaded.colours)

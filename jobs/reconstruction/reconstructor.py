@@ -13,6 +13,7 @@ from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import ProviderFailure
 from jobs.contracts.parts import JointsAnnotation
 from jobs.contracts.reconstruction import ReconstructionRequest, ScaleSource
+from jobs.geometry.colour_points import ColourPoints
 from jobs.reconstruction.errors import AllProvidersFailed, NoProviderTakes, ProviderFailed
 from jobs.reconstruction.quality.photo_evidence import PhotoEvidence
 from jobs.runtime.errors import Unavailable
@@ -33,7 +34,8 @@ PROVIDERS: Mapping[str, str] = {
 @dataclass(frozen=True)
 class Reconstruction:
     """`mesh` [m, Z up where the source says which way is up], and the evidence for it; `evidence` of photos, if any.
-    `textured_glb`: the same surface with a picture on it, an artifact already. `parts`: of a thing that came as parts,
+    `textured_glb`: the same surface with a picture on it, an artifact already. `colours`: between the vertices, of a
+    mesh that came with a picture on it. `parts`: of a thing that came as parts,
     which together are `mesh`; `joints`: what was said of how they move."""
 
     mesh: trimesh.Trimesh
@@ -44,6 +46,7 @@ class Reconstruction:
     views_cut: tuple[str, ...] = ()
     evidence: PhotoEvidence | None = None
     textured_glb: Path | None = None
+    colours: ColourPoints | None = None
     parts: Mapping[str, trimesh.Trimesh] = field(default_factory=dict[str, trimesh.Trimesh])
     joints: JointsAnnotation | None = None
 

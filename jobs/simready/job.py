@@ -11,12 +11,10 @@ import numpy as np
 from jobs.contracts.manifest import Manifest, Provenance
 from jobs.contracts.repair import MeshRepair, RepairReport
 from jobs.contracts.simready import SimreadyRequest
-from jobs.geometry.glb_file import save_glb
-from jobs.geometry.joining import concatenate
 from jobs.runtime.key import dependency_versions
 from jobs.runtime.workspace import Workspace
 from jobs.simready.appearance.thumbnail import render_thumbnail
-from jobs.simready.appearance.visual import gather_levels
+from jobs.simready.appearance.visual import gather_levels, save_visuals
 from jobs.simready.articulation.detection import find_articulation
 from jobs.simready.articulation.gathering import gather_links
 from jobs.simready.articulation.piece import Piece
@@ -83,9 +81,9 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     workspace.progress("write USD and URDF")
     parts = replace(parts, grasps=hold.grasps.grasps)
     usd, urdf = author_usd(parts, workspace.output), author_urdf(parts, workspace.output)
-    save_glb(concatenate([link.visual.mesh for link in built]), workspace.output("asset/glb", f"{name}.glb"))
-    for level, meshes in enumerate(gather_levels([link.visual for link in built]), start=1):
-        save_glb(concatenate(meshes), workspace.output("asset/level_glb", f"{name}_lod{level}.glb"))
+    save_visuals([link.visual for link in built], workspace.output("asset/glb", f"{name}.glb"))
+    for level, visuals in enumerate(gather_levels([link.visual for link in built]), start=1):
+        save_visuals(visuals, workspace.output("asset/level_glb", f"{name}_lod{level}.glb"))
     workspace.progress("read them again")
     read = {"usd": read_usd(usd, asset), "mjcf": read_mujoco(mjcf, asset), "urdf": read_mujoco(urdf, asset)}
     parity = check_parity(asset, read)

@@ -40,7 +40,7 @@ def build_links(
 def build_link(piece: Piece, request: SimreadyRequest, scratch: Path, progress: Progress) -> BuiltLink:
     """The visual mesh and the colliders of one piece."""
     progress("visual mesh")
-    visual = make_visual(piece.solid, piece.source, request.visual)
+    visual = make_visual(piece.solid, piece.source, request.visual, piece.colours)
     seed = derive_seed(request.seed, "colliders", piece.name)
     folder = scratch / piece.name
     folder.mkdir(exist_ok=True)

@@ -8,7 +8,7 @@ import pytest
 import trimesh
 
 from jobs.contracts.reconstruction import MeshLimits
-from jobs.geometry.baking import bake_vertex_colours
+from jobs.geometry.baking import bake_colours
 from jobs.geometry.errors import EmptyMesh
 from jobs.geometry.glb_file import save_glb, vertex_colours
 from jobs.geometry.mesh_file import load_mesh
@@ -72,7 +72,7 @@ def test_linear_bytes_and_floats_of_others_become_srgb(tmp_path: Path) -> None:
         box = trimesh.creation.box()
         box.visual = trimesh.visual.TextureVisuals(material=trimesh.visual.material.PBRMaterial())
         box.visual.vertex_attributes["color"] = linear
-        colours = bake_vertex_colours(tmp_path / "other.glb", box, 1)
+        colours = bake_colours(tmp_path / "other.glb", box, 1).vertices
         assert colours is not None
         assert np.abs(colours[0].astype(int) - [188, 188, 188, 128]).max() <= 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trimesh
+from scipy.spatial import KDTree
 
 from jobs.simready.appearance.texture import Texture, bake_texture
 
@@ -20,7 +21,7 @@ def bake_two_colours(mesh: trimesh.Trimesh) -> Texture:
     """Red where x < 0, blue elsewhere."""
     points = np.asarray(trimesh.sample.sample_surface_even(mesh, 4000, seed=0)[0])
     colours = np.where(points[:, :1] < 0, RED, BLUE).astype(np.uint8)
-    return bake_texture(np.asarray(mesh.vertices), np.asarray(mesh.faces, np.int64), points, colours)
+    return bake_texture(np.asarray(mesh.vertices), np.asarray(mesh.faces, np.int64), KDTree(points), colours)
 
 
 @pytest.mark.parametrize("faces", ["icosphere", "box"])

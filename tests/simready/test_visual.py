@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import trimesh
+from numpy.typing import NDArray
 from trimesh.visual import ColorVisuals
 
+from jobs.contracts.reconstruction import MeshLimits
 from jobs.contracts.visual import VisualSettings
 from jobs.geometry.closed import is_closed_volume, to_manifold
-from jobs.simready.appearance.visual import gather_levels, make_visual
+from jobs.geometry.colour_points import ColourPoints, spread_over_faces
+from jobs.geometry.mesh_file import load_mesh
+from jobs.simready.appearance.visual import gather_levels, make_visual, save_visuals
 from jobs.simready.checks.likeness import check_likeness
 from tests.simready.things import box_with_lid
 
+STRIPE_M = 0.0125
 BALL = trimesh.creation.icosphere(4, 0.05)
 
 
@@ -66,3 +73,25 @@ def test_a_thin_lid_is_not_simplified_away() -> None:
     lid = box_with_lid()["lid"]
     visual = make_visual(to_manifold(lid), lid, VisualSettings())
     assert all(len(level.mesh.faces) > 0 for level in (visual, *visual.levels))
+
+
+def test_a_label_on_a_box_of_twelve_faces_is_still_there_in_the_file(tmp_path: Path) -> None:
+    """Striped along z, eight stripes on 0.1 m; read again by the importer."""
+    box = trimesh.creation.box((0.1, 0.06, 0.1))
+    face, weights = spread_over_faces(np.asarray(box.triangles), 100_000)
+    points_m = np.einsum("kc,kcd->kd", weights, np.asarray(box.triangles)[face])
+    visual = make_visual(to_manifold(box), box, VisualSettings(), ColourPoints(points_m, stripes(points_m)))
+    assert len(visual.mesh.faces) == 12
+    save_visuals([visual], tmp_path / "box.glb")
+    loaded = load_mesh(tmp_path / "box.glb", None, MeshLimits())
+    assert is_closed_volume(loaded.mesh)
+    seen = loaded.colours
+    assert seen is not None
+    inside = np.abs(np.mod(seen.points_m[:, 2] / STRIPE_M, 1) - 0.5) < 0.4
+    off = np.abs(seen.rgb[inside].astype(int) - stripes(seen.points_m[inside]))
+    assert np.quantile(off, 0.99) == 0
+
+
+def stripes(points_m: NDArray[np.float64]) -> NDArray[np.uint8]:
+    even = np.floor(points_m[:, 2] / STRIPE_M) % 2 == 0
+    return np.where(even[:, None], [200, 40, 40], [40, 40, 200]).astype(np.uint8)

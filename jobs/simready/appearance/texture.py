@@ -14,6 +14,9 @@ from scipy.spatial import KDTree
 from jobs.geometry.z_curve import z_curve_3d
 
 _SIDE_TEXELS = 8
+_TEXELS_BETWEEN_POINTS = 2.0
+"""Where few faces carry many colours (a box with a label), a face gets as many texels as its share of them, doubled
+either way: half of a block lies beyond its triangle."""
 _MARGIN_TEXELS = 1.0
 _MAX_PICTURE_TEXELS = 1024
 _NEIGHBOURS = 3
@@ -38,7 +41,7 @@ class Texture:
 def bake_texture(
     vertices_m: NDArray[np.float64],
     faces: NDArray[np.int64],
-    colour_points_m: NDArray[np.float64],
+    known_m: KDTree,
     colours: NDArray[np.uint8],
 ) -> Texture:
     """Give each face a square block of texels of its own, coloured by the nearest points of known colour.
@@ -49,11 +52,12 @@ def bake_texture(
     Args:
         vertices_m: (n, 3) of the mesh to be coloured.
         faces: (m, 3)
-        colour_points_m: (k, 3) where colours are known.
+        known_m: Over (k, 3), where colours are known.
         colours: (k, 3) sRGB there.
     """
     cells = 1 << int(np.ceil(np.log2(max(1, len(faces))) / 2))
-    side = max(2, min(_SIDE_TEXELS, _MAX_PICTURE_TEXELS // cells))
+    wanted = max(_SIDE_TEXELS, int(np.ceil(_TEXELS_BETWEEN_POINTS * np.sqrt(known_m.n / max(1, len(faces))))))
+    side = max(2, min(wanted, _MAX_PICTURE_TEXELS // cells))
     corners = vertices_m[faces]
     place = np.empty(len(faces), np.int64)
     place[np.argsort(z_curve_3d(corners.mean(axis=1)), kind="stable")] = np.arange(len(faces))
@@ -66,7 +70,7 @@ def bake_texture(
     weights = np.clip(weights / overshoot, 0.0, 1.0)
     edges = corners[:, 1:] - corners[:, :1]
     points = corners[:, None, 0] + np.einsum("tk,mkd->mtd", weights, edges)
-    blended = _blend(points.reshape(-1, 3), colour_points_m, colours)
+    blended = _blend(points.reshape(-1, 3), known_m, colours)
 
     picture = np.zeros((cells * side, cells * side, 3), np.uint8)
     at = (cell_xy[:, None] * side + np.floor(texels).astype(np.int64)[None]).reshape(-1, 2)
@@ -76,11 +80,9 @@ def bake_texture(
     return Texture(uv, Image.fromarray(picture))
 
 
-def _blend(
-    points_m: NDArray[np.float64], known_m: NDArray[np.float64], colours: NDArray[np.uint8]
-) -> NDArray[np.uint8]:
+def _blend(points_m: NDArray[np.float64], known_m: KDTree, colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(n, 3) mean colour of the three nearest points, by inverse distance."""
-    distance_m, nearest = KDTree(known_m).query(points_m, k=min(_NEIGHBOURS, len(known_m)))
+    distance_m, nearest = known_m.query(points_m, k=min(_NEIGHBOURS, known_m.n))
     weights = 1 / (distance_m.reshape(len(points_m), -1) + _COINCIDENT_M)
     weights /= weights.sum(axis=1, keepdims=True)
     near = colours[nearest.reshape(len(points_m), -1)].astype(float)

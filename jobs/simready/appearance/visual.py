@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import trimesh
@@ -14,7 +15,9 @@ from trimesh.visual import ColorVisuals
 
 from jobs.contracts.visual import VisualSettings
 from jobs.geometry.closed import from_manifold, merge_vertices
-from jobs.geometry.glb_file import vertex_colours
+from jobs.geometry.colour_points import ColourPoints
+from jobs.geometry.glb_file import save_glb, save_textured_glb, vertex_colours
+from jobs.geometry.joining import concatenate
 from jobs.simready.appearance.texture import Texture, bake_texture
 from jobs.simready.repair.distances import measure_added
 
@@ -44,14 +47,18 @@ class _Simple:
     distance: float
 
 
-def make_visual(solid: Manifold, source: trimesh.Trimesh, settings: VisualSettings) -> Visual:
+def make_visual(
+    solid: Manifold, source: trimesh.Trimesh, settings: VisualSettings, colours: ColourPoints | None = None
+) -> Visual:
     """Simplify a solid for the eye and give it the colours of the mesh that it came from.
 
     Args:
         solid: The repaired object [m].
         source: The mesh as it was reconstructed, with vertex colours or without.
         settings: How many faces, and how near to the object.
+        colours: Of the source between its vertices, if they are known better than by those.
     """
+    known = colours or _of_vertices(source)
     finest = _simplify_within(solid, solid, settings.max_faces, settings.max_distance)
     simple = [finest]
     for share in settings.levels:
@@ -59,7 +66,7 @@ def make_visual(solid: Manifold, source: trimesh.Trimesh, settings: VisualSettin
         coarser = _simplify_within(simple[-1].solid, solid, faces, settings.max_level_distance)
         if coarser.solid.num_tri() < simple[-1].solid.num_tri():
             simple.append(coarser)
-    full, *levels = (_colour(step, source) for step in simple)
+    full, *levels = (_colour(step, known) for step in simple)
     return Visual(full.mesh, full.texture, full.distance, tuple(levels))
 
 
@@ -104,21 +111,37 @@ def _measure(mesh: trimesh.Trimesh, object_mesh: trimesh.Trimesh) -> float:
     return max(measure_added(object_mesh, mesh).max_m, measure_added(mesh, object_mesh).max_m)
 
 
-def _colour(simple: _Simple, source: trimesh.Trimesh) -> Visual:
-    mesh = merge_vertices(from_manifold(simple.solid))
+def _of_vertices(source: trimesh.Trimesh) -> ColourPoints | None:
     colours = vertex_colours(source)
+    return None if colours is None else ColourPoints(np.asarray(source.vertices, np.float64), colours[:, :3])
+
+
+def _colour(simple: _Simple, colours: ColourPoints | None) -> Visual:
+    mesh = merge_vertices(from_manifold(simple.solid))
     if colours is None:
         return Visual(mesh, None, simple.distance)
-    points_m, rgb = np.asarray(source.vertices, np.float64), colours[:, :3]
-    mesh.visual = ColorVisuals(mesh, vertex_colors=colours[KDTree(points_m).query(mesh.vertices)[1]])
+    tree = KDTree(colours.points_m)
+    mesh.visual = ColorVisuals(mesh, vertex_colors=colours.rgb[tree.query(mesh.vertices)[1]])
     faces: NDArray[np.int64] = np.asarray(mesh.faces, np.int64)
-    texture = bake_texture(np.asarray(mesh.vertices, np.float64), faces, points_m, rgb)
+    texture = bake_texture(np.asarray(mesh.vertices, np.float64), faces, tree, colours.rgb)
     return Visual(mesh, texture, simple.distance)
 
 
-def gather_levels(visuals: Sequence[Visual]) -> list[list[trimesh.Trimesh]]:
-    """The meshes of several links, level by level from the second finest on; a link with fewer levels stays at its
+def save_visuals(visuals: Sequence[Visual], path: Path) -> None:
+    """All links as one GLB: one by itself with its picture, several with the colours of their vertices."""
+    texture = visuals[0].texture
+    if len(visuals) > 1 or texture is None:
+        save_glb(concatenate([visual.mesh for visual in visuals]), path)
+        return
+    mesh = visuals[0].mesh
+    corners_m = np.asarray(mesh.vertices, np.float64)[np.asarray(mesh.faces)].reshape(-1, 3)
+    uv = texture.uv.reshape(-1, 2) * (1, -1) + (0, 1)  # glTF counts from the top
+    save_textured_glb(path, corners_m, np.arange(len(corners_m)).reshape(-1, 3), uv, texture.png)
+
+
+def gather_levels(visuals: Sequence[Visual]) -> list[list[Visual]]:
+    """Several links, level by level from the second finest on; a link with fewer levels stays at its
     coarsest."""
     depth = max(len(visual.levels) for visual in visuals)
     chains = [(visual, *visual.levels) for visual in visuals]
-    return [[chain[min(level, len(chain) - 1)].mesh for chain in chains] for level in range(1, depth + 1)]
+    return [[chain[min(level, len(chain) - 1)] for chain in chains] for level in range(1, depth + 1)]

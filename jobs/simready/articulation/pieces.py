@@ -14,6 +14,7 @@ from jobs.contracts.reconstruction import MeshLimits
 from jobs.contracts.repair import RepairSettings
 from jobs.contracts.simready import SimreadyRequest
 from jobs.geometry.closed import from_manifold
+from jobs.geometry.colour_points import ColourPoints
 from jobs.geometry.errors import OpenMesh
 from jobs.geometry.mesh_file import load_mesh
 from jobs.runtime.store import sha256_of
@@ -43,7 +44,9 @@ def open_pieces(request: SimreadyRequest, workspace: Workspace) -> Pieces:
         (glb,) = workspace.open_input(request.mesh, "mesh/glb")
         source = load_mesh(glb, None, MeshLimits()).mesh
         repaired = repair(source, request.repair, request.name)
-        piece = Piece(request.name, source, repaired.solid, repaired.mesh, repaired.changes)
+        points = workspace.open_input(request.mesh, "mesh/colour_points")
+        colours = ColourPoints.load(points[0]) if points else None
+        piece = Piece(request.name, source, repaired.solid, repaired.mesh, repaired.changes, colours)
         return Pieces((piece,), {glb.name: sha256_of(glb)})
     document = PartsDocument.from_json(documents[0].read_bytes())
     files = {file.stem: file for file in workspace.open_input(request.mesh, "mesh/part_glb")}
