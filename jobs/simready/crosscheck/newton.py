@@ -59,7 +59,7 @@ class Newton:
         self._run(["drop", str(order), str(result)], settings.time_limit_s)
         try:
             return Seen.from_dict(json.loads(result.read_text()), len(starts))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise NewtonUnreadable(f"{type(error).__name__}: {error}") from error
 
     def _run(self, arguments: list[str], limit_s: float) -> str:
