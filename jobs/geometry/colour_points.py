@@ -42,7 +42,9 @@ def spread_over_faces(corners_m: NDArray[np.float64], count: int) -> tuple[NDArr
     (n, 3) of its corners. `corners_m` (m, 3, 3); about `count` points, or m if that is more."""
     a, b, c = corners_m.transpose(1, 0, 2)
     areas = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    each = np.maximum(1, np.floor(count * areas / max(float(areas.sum()), np.finfo(float).tiny))).astype(np.int64)
+    total = float(areas.sum())
+    shares = areas / total if np.isfinite(total) and total > 0 else np.zeros(len(areas))
+    each = np.maximum(1, np.floor(count * shares)).astype(np.int64)
     face = np.repeat(np.arange(len(corners_m)), each)
     within = np.arange(len(face)) - np.repeat(np.cumsum(each) - each, each)
     uv = np.mod(0.5 + (within[:, None] + 1) * _PLASTIC, 1.0)

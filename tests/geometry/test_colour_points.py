@@ -13,6 +13,7 @@ from trimesh.visual.material import PBRMaterial, SimpleMaterial
 
 from jobs.contracts.reconstruction import MeshLimits
 from jobs.geometry.colour_points import SPREAD, ColourPoints, spread_over_faces
+from jobs.geometry.errors import InvalidVertices, UnreadableMesh
 from jobs.geometry.mesh_file import load_mesh
 
 CELLS, CELL_PX = 8, 16
@@ -56,6 +57,15 @@ def test_a_plain_part_beside_keeps_its_colour(tmp_path: Path) -> None:
 def test_a_mesh_without_a_picture_has_vertices_only(tmp_path: Path) -> None:
     trimesh.creation.box((0.1, 0.1, 0.1)).export(tmp_path / "box.glb")
     assert load_mesh(tmp_path / "box.glb", None, MeshLimits()).colours is None
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 1e300])
+def test_corners_that_are_nowhere_are_still_refused_as_such(tmp_path: Path, wrong: float) -> None:
+    mesh = chequered(False)
+    mesh.vertices[1, 0] = wrong
+    mesh.export(tmp_path / "square.obj")
+    with pytest.raises((InvalidVertices, UnreadableMesh), match=r"square\.obj"):
+        load_mesh(tmp_path / "square.obj", "m", MeshLimits())
 
 
 def test_points_are_spread_by_area_and_lie_on_their_faces() -> None:

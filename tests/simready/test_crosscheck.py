@@ -73,6 +73,7 @@ def test_an_unknown_simulator_is_refused(run_job: RunJob) -> None:
         ('echo "{" > "$5"', NewtonUnreadable),
         ('echo "[]" > "$5"', NewtonUnreadable),
         ('echo \'{"bodies": {}, "rests": []}\' > "$5"', NewtonUnreadable),
+        ('echo \'{"bodies": [], "rests": []}\' > "$5"', NewtonUnreadable),
     ],
 )
 def test_whatever_it_does_wrong_has_a_name(tmp_path: Path, does: str, error: type[Exception]) -> None:

@@ -52,7 +52,8 @@ class Seen:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], starts: int) -> Self:
-        """Raises: ValueError, KeyError, TypeError, AttributeError: Something is missing, of the wrong shape, or not finite."""
+        """Raises: ValueError, KeyError, TypeError, AttributeError: Something is missing, of the wrong shape or kind, or
+        not finite."""
         bodies = {
             str(name): BodyReading(
                 _finite(body["mass_kg"]), _array(body["center_of_mass_m"], 3), _array(body["inertia_kg_m2"], 3, 3)
