@@ -5,27 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from jobs.contracts.repair import RepairSettings
-from jobs.geometry.closed import count_open_edges
 from jobs.geometry.distance import compute_distances
-from jobs.simready.repair.surface import Changes, Surface, split_surfaces, told
+from jobs.simready.repair.surface import Changes, Edges, Surface, told
 
 
 def drop_crumbs(surface: Surface, settings: RepairSettings) -> tuple[Surface, Changes]:
     """Leave out closed surfaces far smaller than the largest one that touch nothing."""
-    surfaces = split_surfaces(surface)
-    corners_m = [part.corners_m.reshape(-1, 3) for part in surfaces]
-    sizes_m = np.array([float(np.linalg.norm(np.ptp(corners, axis=0))) for corners in corners_m])
-    small = sizes_m < settings.max_crumb_size * sizes_m.max(initial=0)
-    if not small.any():
+    if not len(surface.faces):
         return surface, ()
-    rest = np.concatenate([part.faces for part, is_small in zip(surfaces, small, strict=True) if not is_small])
-    middles_m = np.array([corners.mean(axis=0) for corners in corners_m])
-    apart = np.zeros(len(surfaces), bool)
-    apart[small] = compute_distances(middles_m[small], surface.with_faces(rest).as_mesh()) > sizes_m[small]
-    kept = [part.faces for part, is_apart in zip(surfaces, apart, strict=True) if not (is_apart and _is_closed(part))]
-    crumbs = len(surfaces) - len(kept)
-    return (surface.with_faces(np.concatenate(kept)) if crumbs else surface), told("left out {} crumbs", crumbs)
-
-
-def _is_closed(surface: Surface) -> bool:
-    return count_open_edges(surface.as_mesh()) == 0
+    edges = Edges.of(surface.faces)
+    label = edges.group_faces(np.ones(len(edges.ends), bool))
+    order = np.argsort(label, kind="stable")
+    starts = np.flatnonzero(np.diff(label[order], prepend=-1))
+    corners_m = surface.corners_m[order]
+    low_m = np.minimum.reduceat(corners_m.min(axis=1), starts)
+    high_m = np.maximum.reduceat(corners_m.max(axis=1), starts)
+    sizes_m = np.linalg.norm(high_m - low_m, axis=1)
+    is_open = np.bincount(label, weights=(edges.count[edges.of_face] != 2).any(axis=1)) > 0
+    small = sizes_m < settings.max_crumb_size * sizes_m.max(initial=0)
+    crumbs = np.flatnonzero(small & ~is_open)
+    if len(crumbs):
+        rest = surface.with_faces(surface.faces[~small[label]]).as_mesh()
+        middles_m = (low_m[crumbs] + high_m[crumbs]) / 2
+        crumbs = crumbs[compute_distances(middles_m, rest) > sizes_m[crumbs]]
+    if not len(crumbs):
+        return surface, ()
+    kept = surface.with_faces(surface.faces[~np.isin(label, crumbs)])
+    return kept, told("left out {} crumbs", len(crumbs))
