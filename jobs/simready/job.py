@@ -15,7 +15,7 @@ from jobs.runtime.key import dependency_versions
 from jobs.runtime.workspace import Workspace
 from jobs.simready.appearance.thumbnail import render_thumbnail
 from jobs.simready.appearance.visual import gather_levels, save_visuals
-from jobs.simready.articulation.detection import find_articulation
+from jobs.simready.articulation.detection import Hints, find_articulation
 from jobs.simready.articulation.gathering import gather_links
 from jobs.simready.articulation.piece import Piece
 from jobs.simready.articulation.pieces import open_pieces
@@ -66,7 +66,8 @@ def run(request: SimreadyRequest, workspace: Workspace) -> Manifest:
     workspace.progress("repair")
     pieces = open_pieces(request, workspace)
     workspace.progress("joints")
-    articulation = find_articulation(pieces, identity.category, request.joints)
+    seen = look.answer.sight.moving_parts if look.answer else ()
+    articulation = find_articulation(pieces, Hints(identity.category, seen), request.joints)
     built = build_links(gather_links(pieces.pieces, articulation), request, scratch, workspace.progress)
     report = RepairReport(schema_version=1, links={link.name: _describe(link.piece, request) for link in built})
     workspace.publish_document("asset/repair", "repair.json", report)

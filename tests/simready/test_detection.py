@@ -9,8 +9,9 @@ import trimesh
 from jobs.contracts.parts import JointsAnnotation
 from jobs.contracts.simready import JointSettings
 from jobs.simready.articulation.articulation import Articulation, FoundJoint
-from jobs.simready.articulation.detection import find_articulation
+from jobs.simready.articulation.detection import Hints, find_articulation
 from jobs.simready.physics.categories import find_category
+from jobs.simready.vision.sight import SeenPart
 from tests.simready.things import DRAWER_SLIDES, Thing, box_with_lid, chest, laptop, pieces_of, plates
 
 TURNED = np.array(trimesh.transformations.rotation_matrix(0.5, [0, 0, 1], [0.2, 0.1, 0]))
@@ -68,7 +69,7 @@ def test_a_name_that_says_otherwise_costs_a_shape_its_joint() -> None:
 
 def test_what_was_said_is_not_searched_for() -> None:
     said = JointsAnnotation(joints=(DRAWER_SLIDES,))
-    joint = only_joint(find_articulation(pieces_of(chest(), annotation=said), None, JointSettings()))
+    joint = only_joint(find_articulation(pieces_of(chest(), annotation=said), Hints(), JointSettings()))
     assert (joint.source, joint.confidence, joint.upper) == ("given", 1, 0.15)
 
 
@@ -83,9 +84,36 @@ def test_one_mesh_of_what_usually_has_moving_parts_is_rigid_and_that_is_said() -
     assert "it came as one mesh, so it is rigid" in found.warnings[0]
 
 
-def find(thing: Thing, category: str | None = None) -> Articulation:
+@pytest.mark.parametrize(
+    ("seen", "confidence"),
+    [
+        ((SeenPart(part="Left box", kind="prismatic"), SeenPart(part="hatch", kind="revolute")), 0.85),
+        ((SeenPart(part="something", kind="prismatic"),), 0.85),
+        ((SeenPart(part="something", kind="prismatic"), SeenPart(part="hatch", kind="revolute")), 0.7),
+    ],
+)
+def test_a_model_that_saw_a_picture_is_asked_where_the_name_says_nothing(
+    seen: tuple[SeenPart, ...], confidence: float
+) -> None:
+    """By a word of the part's name, else if all that it saw moves alike."""
+    base, drawer = chest().values()
+    joint = only_joint(find({"base": base, "box_1": drawer}, seen=seen))
+    assert joint.confidence == pytest.approx(confidence)
+    assert ("a model that saw a picture says prismatic" in joint.source) == (confidence > 0.7)
+
+
+def test_a_model_that_saw_it_otherwise_costs_a_shape_its_joint_but_no_name() -> None:
+    base, drawer = chest().values()
+    seen = (SeenPart(part="panel", kind="revolute"),)
+    found = find({"base": base, "box_1": drawer}, seen=seen)
+    assert found.joints == ()
+    assert "a model that saw a picture says revolute" in found.warnings[0]
+    assert only_joint(find(chest(), seen=seen)).confidence == pytest.approx(0.95)
+
+
+def find(thing: Thing, category: str | None = None, seen: tuple[SeenPart, ...] = ()) -> Articulation:
     known = None if category is None else find_category(category)
-    return find_articulation(pieces_of(thing), known, JointSettings())
+    return find_articulation(pieces_of(thing), Hints(known, seen), JointSettings())
 
 
 def only_joint(found: Articulation) -> FoundJoint:

@@ -11,7 +11,7 @@ from jobs.contracts.parts import JointsAnnotation
 from jobs.contracts.reconstruction import MeshLimits
 from jobs.contracts.simready import JointSettings, PartsSettings, RepairSettings
 from jobs.geometry.mesh_file import load_mesh
-from jobs.simready.articulation.detection import find_articulation
+from jobs.simready.articulation.detection import Hints, find_articulation
 from jobs.simready.articulation.pieces import Pieces, close_piece
 
 AXIS_DEG, PIVOT_M, DIAGONAL_M = 1.0, 0.01, 0.4
@@ -21,7 +21,7 @@ AXIS_DEG, PIVOT_M, DIAGONAL_M = 1.0, 0.01, 0.4
 def test_every_true_joint_is_found_by_shape_and_name(realdata: Path, thing: str, joints: int) -> None:
     folder = realdata / "articulated" / thing
     true = {joint.child: joint for joint in JointsAnnotation.from_json((folder / "joints.json").read_bytes()).joints}
-    found = find_articulation(load_pieces(folder), None, JointSettings()).joints
+    found = find_articulation(load_pieces(folder), Hints(), JointSettings()).joints
     assert {joint.child for joint in found} == set(true)
     assert len(found) == joints
     for joint in found:

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from jobs.contracts.parts import JointAnnotation
-from jobs.contracts.simready import JointSettings, Mobility
+from jobs.contracts.simready import JointKind, JointSettings, Mobility
 from jobs.simready.articulation.articulation import Articulation, FoundJoint
 from jobs.simready.articulation.box_axes import find_box_axes
 from jobs.simready.articulation.hinge import Hinge, find_hinges, opposite_the_handle
-from jobs.simready.articulation.knowledge import expected_kind, expects_upright_hinge, named_base
+from jobs.simready.articulation.knowledge import expected_kind, expects_upright_hinge, named_base, seen_kind
 from jobs.simready.articulation.panel import find_panel
 from jobs.simready.articulation.piece import Piece
 from jobs.simready.articulation.pieces import Pieces
 from jobs.simready.articulation.slide import find_slide
 from jobs.simready.physics.categories import Category
+from jobs.simready.vision.sight import SeenPart
 
 _SHAPE, _NAME, _CONTRADICTED = 0.7, 0.25, -0.4
 """Confidence by shape alone, and what a name that says the same, or otherwise, adds. A rule, not a measured frequency:
 its default threshold lets shape alone through, and nothing that the name contradicts."""
+_SEEN, _SEEN_OTHERWISE = 0.15, -0.2
+"""The same of a model that saw a picture, which is asked where the name says nothing."""
 _UPRIGHT = np.cos(np.deg2rad(30))
 
 
-def find_articulation(pieces: Pieces, category: Category | None, settings: JointSettings) -> Articulation:
+@dataclass(frozen=True)
+class Hints:
+    """What is known of a thing before its shape is looked at: `seen` by a model that was shown a picture."""
+
+    category: Category | None = None
+    seen: tuple[SeenPart, ...] = ()
+
+
+def find_articulation(pieces: Pieces, hints: Hints, settings: JointSettings) -> Articulation:
     """How the parts hang together; what nobody can tell is welded to the base, and said so."""
+    category = hints.category
     mobility: Mobility = "dynamic" if category is None else category.mobility
     names = [piece.name for piece in pieces.pieces]
     if pieces.annotation is not None:
@@ -35,7 +48,7 @@ def find_articulation(pieces: Pieces, category: Category | None, settings: Joint
         return Articulation(names[0], (), mobility, _stiff(category))
     by_name = {piece.name: piece for piece in pieces.pieces}
     base = named_base(names) or _bulkiest(by_name)
-    found = {name: _detect(by_name[name], by_name[base], category, settings) for name in names if name != base}
+    found = {name: _detect(by_name[name], by_name[base], hints, settings) for name in names if name != base}
     sure = tuple(joint for joint in found.values() if joint and joint.confidence >= settings.min_confidence)
     moved = {joint.child for joint in sure}
     warnings = tuple(_welded(name, base, joint) for name, joint in found.items() if name not in moved)
@@ -65,17 +78,17 @@ def _bulkiest(pieces: Mapping[str, Piece]) -> str:
     return max(pieces, key=lambda name: float(pieces[name].solid.hull().volume()))
 
 
-def _detect(part: Piece, base: Piece, category: Category | None, settings: JointSettings) -> FoundJoint | None:
+def _detect(part: Piece, base: Piece, hints: Hints, settings: JointSettings) -> FoundJoint | None:
     """The likeliest joint of a part; None if its shape fits none."""
-    return _as_slide(part, base, category, settings) or _as_hinge(part, base, category, settings)
+    return _as_slide(part, base, hints, settings) or _as_hinge(part, base, hints, settings)
 
 
-def _as_slide(part: Piece, base: Piece, category: Category | None, settings: JointSettings) -> FoundJoint | None:
+def _as_slide(part: Piece, base: Piece, hints: Hints, settings: JointSettings) -> FoundJoint | None:
     slide = find_slide(part.solid, base.solid, find_box_axes(part.mesh), settings.max_overlap)
     if slide is None:
         return None
     evidence = ["it sits in the base and only one way out is free"]
-    confidence = _SHAPE + _by_name(part.name, "prismatic", category, evidence)
+    confidence = _SHAPE + _by_hints(part.name, "prismatic", hints, evidence)
     middle_m = part.mesh.bounds.mean(axis=0)
     return FoundJoint(
         name=f"{part.name}_slide",
@@ -91,7 +104,7 @@ def _as_slide(part: Piece, base: Piece, category: Category | None, settings: Joi
     )
 
 
-def _as_hinge(part: Piece, base: Piece, category: Category | None, settings: JointSettings) -> FoundJoint | None:
+def _as_hinge(part: Piece, base: Piece, hints: Hints, settings: JointSettings) -> FoundJoint | None:
     panel = find_panel(part.solid, base.solid, find_box_axes(part.mesh))
     if panel is None:
         return None
@@ -104,7 +117,7 @@ def _as_hinge(part: Piece, base: Piece, category: Category | None, settings: Joi
     if not told:
         return None
     hinge = told[0]
-    confidence = _SHAPE / len(told) + _by_name(part.name, "revolute", category, evidence)
+    confidence = _SHAPE / len(told) + _by_hints(part.name, "revolute", hints, evidence)
     if len(told) > 1:
         confidence = min(confidence, _SHAPE / len(told))
         evidence.append(f"{len(told)} edges fit equally")
@@ -131,12 +144,16 @@ def _as_usual(part: str, hinges: tuple[Hinge, ...], evidence: list[str]) -> tupl
     return tuple(hinge for hinge in hinges if (abs(hinge.axis[2]) > _UPRIGHT) == upright)
 
 
-def _by_name(part: str, kind: str, category: Category | None, evidence: list[str]) -> float:
-    expected = expected_kind(part, category)
-    if expected is None:
+def _by_hints(part: str, kind: JointKind, hints: Hints, evidence: list[str]) -> float:
+    expected = expected_kind(part, hints.category)
+    if expected is not None:
+        evidence.append(f"the name '{part}' says {expected}")
+        return _NAME if expected == kind else _CONTRADICTED
+    seen = seen_kind(part, hints.seen)
+    if seen is None:
         return 0.0
-    evidence.append(f"the name '{part}' says {expected}")
-    return _NAME if expected == kind else _CONTRADICTED
+    evidence.append(f"a model that saw a picture says {seen}")
+    return _SEEN if seen == kind else _SEEN_OTHERWISE
 
 
 def _stiff(category: Category | None) -> tuple[str, ...]:
