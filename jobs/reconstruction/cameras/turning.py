@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from skimage.measure import find_contours
 
 from jobs.reconstruction.cameras.camera import Camera
+from jobs.reconstruction.pictures.morphology import measure_distance
 
 Array = NDArray[np.float64]
 
@@ -70,8 +71,7 @@ class Outline:
     @classmethod
     def of(cls, mask: NDArray[np.bool_], turned_deg: float) -> Outline:
         pixels = mask.astype(np.uint8)
-        inside = cv2.distanceTransform(pixels, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        outside = cv2.distanceTransform(1 - pixels, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        inside, outside = measure_distance(pixels), measure_distance(1 - pixels)
         distance = np.where(mask, inside - 0.5, 0.5 - outside).astype(np.float32)
         longest = max(find_contours(distance, 0.0), key=len)[:, ::-1]
         chosen = np.linspace(0, len(longest), _OUTLINE_POINTS, endpoint=False).astype(int)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.reconstruction.pictures.morphology import around, share_px
+from jobs.reconstruction.pictures.morphology import around, measure_distance, share_px
 from jobs.reconstruction.pictures.sampling import sample_between
 
 _MARGIN = 0.06
@@ -34,11 +33,11 @@ class OutlineDistance:
         """
         rows, columns = around(mask, share_px(mask, _MARGIN)) if mask.any() else (slice(0, None), slice(0, None))
         pixels = mask[rows, columns].astype(np.uint8)
-        plane = 0.5 - _measure(1 - pixels)
+        plane = 0.5 - measure_distance(1 - pixels)
         window = around(pixels > 0, 1)
         part = pixels[window]
         if part.any():
-            inside = _measure(np.pad(part, 1, mode="edge"))[1:-1, 1:-1]
+            inside = measure_distance(np.pad(part, 1, mode="edge"))[1:-1, 1:-1]
             plane[window] = np.where(part > 0, inside - 0.5, plane[window])
         return cls(plane, columns.start, rows.start)
 
@@ -56,9 +55,3 @@ def beyond(u: Plane, v: Plane, shape: tuple[int, ...]) -> Plane:
     """How far outside the pixel centres of a picture of this shape places (n,) lie [px, pixel centres at .5]."""
     height, width = shape
     return np.hypot(u - np.clip(u, 0.5, width - 0.5), v - np.clip(v, 0.5, height - 0.5))
-
-
-def _measure(pixels: NDArray[np.uint8]) -> Plane:
-    """Distance to the nearest 0. Squares are whole numbers, and OpenCV's roots depend on where in memory they lie."""
-    distance = cv2.distanceTransform(pixels, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.sqrt(np.rint(np.multiply(distance, distance), dtype=np.float32))

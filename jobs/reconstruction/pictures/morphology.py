@@ -85,3 +85,10 @@ def around(mask: Mask, margin: int) -> tuple[slice, slice]:
     """The window that holds the mask and this much around it."""
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
     return slice(max(top - margin, 0), top + height + margin), slice(max(left - margin, 0), left + width + margin)
+
+
+def measure_distance(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Euclidean distance [px] of each pixel to the nearest 0. Squares are whole numbers, and OpenCV's roots depend on
+    where in memory they lie."""
+    distance = cv2.distanceTransform(pixels, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.sqrt(np.rint(np.multiply(distance, distance), dtype=np.float32))
