@@ -91,6 +91,7 @@ def test_assembly_killed_at_every_step_ends_like_one_that_was_not(command: Comma
     kill_at_every_step(request.to_json(), store, "assembly", command)
 
 
+@pytest.mark.slow
 def test_carving_killed_at_every_step_ends_like_carving_that_was_not(command: Command, tmp_path: Path):
     store = tmp_path / "store"
     source = take_in(ObjectRequest(name="tea_tin", photos="tea_tin"), TURNTABLE, FolderStore(str(store)))

@@ -34,7 +34,7 @@ def test_a_mesh_becomes_a_certified_dataset(result: dict[str, Any]):
 
 def test_the_artifacts_that_a_user_opens_are_listed_by_kind(result: dict[str, Any]):
     kinds = {item["kind"] for item in result["artifacts"]}
-    assert kinds == {"mesh/glb", "asset/usd", "asset/mjcf", "asset/urdf", "asset/glb"}
+    assert kinds == {"mesh/glb", "asset/usd", "asset/usdz", "asset/mjcf", "asset/urdf", "asset/glb"}
     assert all(Path(item["path"]).is_file() for item in result["artifacts"])
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 import trimesh
 from PIL import Image, ImageDraw
 
@@ -11,6 +12,7 @@ from tests.flows.command import Command
 from tests.reconstruction.tabletop import pristine
 
 
+@pytest.mark.slow
 def test_a_scanned_tabletop_becomes_assets_each_judged_for_itself(command: Command, tmp_path: Path):
     pristine().write_seven_scenes(tmp_path / "desk")
     result = command.json("run", "--scan", tmp_path / "desk", "--until", "assembly", "--store", tmp_path / "store")
