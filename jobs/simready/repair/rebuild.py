@@ -38,16 +38,24 @@ def rebuild_within(
     """
     if not len(surface.faces):
         raise refuse("no face is left")
-    before = surface.as_mesh()
     solid = rebuild(surface, settings.rebuild_cells, name)
+    return solid, require_near(solid, surface, settings, refuse)
+
+
+def require_near(solid: Manifold, surface: Surface, settings: RepairSettings, refuse: Callable[[str], BadInput]) -> str:
+    """What `rebuild` did in words, if it lies near enough to the old surface.
+
+    Raises:
+        BadInput: See `rebuild_within`.
+    """
     if solid.is_empty():
         raise refuse(f"a grid of {settings.rebuild_cells} cells finds nothing inside it")
-    after = from_manifold(solid)
+    before, after = surface.as_mesh(), from_manifold(solid)
     off_m = max(measure_added(before, after).max_m, measure_lost(before, after).max_m)
     allowed_m = settings.max_rebuild_distance * surface.diagonal_m
     if off_m > allowed_m:
         raise refuse(f"rebuilt, its surface would lie up to {off_m:.3g} m off, {allowed_m:.3g} m are allowed")
-    return solid, f"rebuilt on a grid of {settings.rebuild_cells} cells, up to {off_m:.3g} m off"
+    return f"rebuilt on a grid of {settings.rebuild_cells} cells, up to {off_m:.3g} m off"
 
 
 def rebuild(surface: Surface, cells: int, name: str) -> Manifold:

@@ -18,7 +18,7 @@ from jobs.simready.repair.crossings import find_crossings
 from jobs.simready.repair.crumbs import drop_crumbs
 from jobs.simready.repair.folds import cut_out_folds
 from jobs.simready.repair.holes import fill_holes
-from jobs.simready.repair.rebuild import rebuild_within
+from jobs.simready.repair.rebuild import rebuild, rebuild_within, require_near
 from jobs.simready.repair.sheets import drop_sheets
 from jobs.simready.repair.slivers import collapse_slivers
 from jobs.simready.repair.surface import Changes, Surface, clean, split_surfaces, told
@@ -103,9 +103,10 @@ def _make_part(surface: Surface, settings: RepairSettings, name: str) -> tuple[P
     outward = surface.with_faces(surface.faces[:, ::-1]) if volume_m3 < 0 else surface
     if not crossings:
         return (to_manifold(outward.as_mesh(), name), volume_m3 < 0), changes
-    rebuilt, rebuilding = rebuild_within(surface, settings, name, partial(CrossesItself, name, crossings))
+    rebuilt = rebuild(surface, settings.rebuild_cells, name)
     folded = abs(rebuilt.volume() / abs(volume_m3) - 1) if volume_m3 else np.inf
     if folded > settings.max_folded_volume:
+        rebuilding = require_near(rebuilt, surface, settings, partial(CrossesItself, name, crossings))
         return (rebuilt, volume_m3 < 0), (*changes, f"{crossings} pairs of faces crossed each other: {rebuilding}")
     left = f"left {crossings} pairs of faces that cross in folds: rebuilt, its volume differs by {100 * folded:.2g} %"
     return (to_manifold(outward.as_mesh(), name), volume_m3 < 0), (*changes, left)
