@@ -85,13 +85,16 @@ def test_a_lid_over_an_l_shaped_hole_stays_in_it() -> None:
     assert np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2 == pytest.approx(3)
 
 
-def test_folds_that_are_next_to_nothing_deep_stay_in_the_finer_surface() -> None:
+@pytest.mark.parametrize("max_rebuild_distance", [0.02, 0.0])
+def test_folds_that_are_next_to_nothing_deep_stay_in_the_finer_surface(max_rebuild_distance: float) -> None:
+    """However near a rebuilt surface would have to lie: nothing of it is used."""
     ball = trimesh.creation.icosphere(5, 0.05)
     around = np.flatnonzero((ball.faces == 0).any(axis=1))
     ball.vertices[0] += 3 * (ball.vertices[ball.faces[around[0]]].mean(axis=0) - ball.vertices[0])
-    keep_out = RepairSettings(max_left_out=0.0)  # so that the fold cannot be cut out
+    # So that the fold cannot be cut out.
+    keep_out = RepairSettings(max_left_out=0.0, max_rebuild_distance=max_rebuild_distance)
     repaired = repair(ball, keep_out, "ball")
     assert any("cross in folds" in change for change in repaired.changes), repaired.changes
     assert len(repaired.mesh.faces) == len(ball.faces)
-    rebuilt = repair(ball, keep_out.model_copy(update={"max_folded_volume": 0.0}), "ball")
+    rebuilt = repair(ball, RepairSettings(max_left_out=0.0, max_folded_volume=0.0), "ball")
     assert any("rebuilt on a grid" in change for change in rebuilt.changes), rebuilt.changes
