@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -31,10 +30,6 @@ class ColourPoints:
         """What `save` wrote."""
         with np.load(path, allow_pickle=False) as data:
             return cls(data["points_m"].astype(np.float64), data["rgb"])
-
-    @classmethod
-    def concatenate(cls, some: Sequence[ColourPoints]) -> Self:
-        return cls(np.concatenate([one.points_m for one in some]), np.concatenate([one.rgb for one in some]))
 
 
 def spread_over_faces(corners_m: NDArray[np.float64], count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -10,7 +10,6 @@ import json
 import math
 import os
 import secrets
-import signal
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from jobs.contracts.report import Readiness
+from jobs.runtime.program import run_program
 from jobs.runtime.settings import Settings
 from jobs.simulation.simulator import Simulation, SimulatorUnavailable
 
@@ -127,22 +127,9 @@ class IsaacSim:
     def _run(self, what: str, launcher: Path, arguments: list[str], limit_s: float) -> str:
         """Standard output and error of the launcher, which is killed with all its children after the limit."""
         try:
-            process = subprocess.Popen(
-                [str(launcher), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-            )
+            return run_program([str(launcher), *arguments], limit_s).said
         except OSError as error:
             raise SimulatorUnavailable(self.name, f"{launcher} cannot be run ({error})", _INSTALL) from error
-        with process:
-            try:
-                said, _ = process.communicate(timeout=limit_s)
-            except subprocess.TimeoutExpired as error:
-                os.killpg(process.pid, signal.SIGKILL)
-                seen = f"{what} did not end within {limit_s:g} s"
-                raise SimulatorUnavailable(self.name, seen, "Start Isaac Sim by hand and see why.") from error
-        return said
+        except subprocess.TimeoutExpired as error:
+            seen = f"{what} did not end within {limit_s:g} s"
+            raise SimulatorUnavailable(self.name, seen, "Start Isaac Sim by hand and see why.") from error

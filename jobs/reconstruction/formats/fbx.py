@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 
 from jobs.reconstruction.formats.errors import FormatMismatch, FormatUnavailable
 from jobs.reconstruction.formats.writer import Original, Triangles, Written
+from jobs.runtime.program import run_program
 from jobs.runtime.settings import Settings
 
 _SCRIPT = Path(__file__).parent / "in_blender.py"
@@ -68,27 +67,15 @@ class Fbx:
         if self.program is None:
             raise FormatUnavailable("fbx", "there is no Blender", _REMEDY)
         try:
-            process = subprocess.Popen(
-                [str(self.program), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-            )
+            ended = run_program([str(self.program), *arguments], limit_s)
         except OSError as error:
             raise FormatUnavailable("fbx", f"{self.program} cannot be run ({error.strerror})", _REMEDY) from error
-        with process:
-            try:
-                said, _ = process.communicate(timeout=limit_s)
-            except subprocess.TimeoutExpired as error:
-                os.killpg(process.pid, signal.SIGKILL)
-                seen = f"Blender did not end within {limit_s:g} s"
-                raise FormatUnavailable("fbx", seen, _REMEDY) from error
-        if process.returncode != 0:
-            raise FormatUnavailable("fbx", f"Blender ended with {process.returncode}: {_last_line(said)}", _REMEDY)
-        return said
+        except subprocess.TimeoutExpired as error:
+            raise FormatUnavailable("fbx", f"Blender did not end within {limit_s:g} s", _REMEDY) from error
+        if ended.exit_code != 0:
+            seen = f"Blender ended with {ended.exit_code}: {_last_line(ended.said)}"
+            raise FormatUnavailable("fbx", seen, _REMEDY)
+        return ended.said
 
 
 def _last_line(said: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from jobs.contracts.simready import CrosscheckSettings
+from jobs.runtime.program import run_program
 from jobs.runtime.settings import Settings
 from jobs.simready.crosscheck.errors import NewtonCrashed, NewtonTimedOut, NewtonUnreadable
 from jobs.simready.crosscheck.peer import Seen, Start
@@ -51,7 +51,7 @@ class Newton:
         result.unlink(missing_ok=True)
         wanted = {
             "usd": str(usd),
-            "starts": [start.as_dict() for start in starts],
+            "starts": [asdict(start) for start in starts],
             "steps": round(settings.duration_s / settings.timestep_s),
             "timestep_s": settings.timestep_s,
         }
@@ -65,27 +65,12 @@ class Newton:
     def _run(self, arguments: list[str], limit_s: float) -> str:
         cache = Settings.from_environment().work_dir / "warp"
         try:
-            process = subprocess.Popen(
-                [str(self.python), "-P", str(_SCRIPT), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-                env={"WARP_CACHE_PATH": str(cache)} | os.environ,
-            )
+            command = [str(self.python), "-P", str(_SCRIPT), *arguments]
+            ended = run_program(command, limit_s, {"WARP_CACHE_PATH": str(cache)} | os.environ)
         except OSError as error:
             raise SimulatorUnavailable(self.name, f"{self.python} cannot be run ({error.strerror})", _REMEDY) from error
-        with process:
-            try:
-                said, _ = process.communicate(timeout=limit_s)
-            except subprocess.TimeoutExpired as error:
-                raise NewtonTimedOut(limit_s) from error
-            finally:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-        if process.returncode != 0:
-            lines = said.strip().splitlines()
-            raise NewtonCrashed(process.returncode, lines[-1][-300:] if lines else "")
-        return said
+        except subprocess.TimeoutExpired as error:
+            raise NewtonTimedOut(limit_s) from error
+        if ended.exit_code != 0:
+            raise NewtonCrashed(ended.exit_code, ended.last_line[-300:])
+        return ended.said
