@@ -59,6 +59,7 @@ def make_visual(
         colours: Of the source between its vertices, if they are known better than by those.
     """
     known = colours or _of_vertices(source)
+    tree = None if known is None else KDTree(known.points_m)
     finest = _simplify_within(solid, solid, settings.max_faces, settings.max_distance)
     simple = [finest]
     for share in settings.levels:
@@ -66,7 +67,7 @@ def make_visual(
         coarser = _simplify_within(simple[-1].solid, solid, faces, settings.max_level_distance)
         if coarser.solid.num_tri() < simple[-1].solid.num_tri():
             simple.append(coarser)
-    full, *levels = (_colour(step, known) for step in simple)
+    full, *levels = (_colour(step, known, tree) for step in simple)
     return Visual(full.mesh, full.texture, full.distance, tuple(levels))
 
 
@@ -116,11 +117,10 @@ def _of_vertices(source: trimesh.Trimesh) -> ColourPoints | None:
     return None if colours is None else ColourPoints(np.asarray(source.vertices, np.float64), colours[:, :3])
 
 
-def _colour(simple: _Simple, colours: ColourPoints | None) -> Visual:
+def _colour(simple: _Simple, colours: ColourPoints | None, tree: KDTree | None) -> Visual:
     mesh = merge_vertices(from_manifold(simple.solid))
-    if colours is None:
+    if colours is None or tree is None:
         return Visual(mesh, None, simple.distance)
-    tree = KDTree(colours.points_m)
     mesh.visual = ColorVisuals(mesh, vertex_colors=colours.rgb[tree.query(mesh.vertices)[1]])
     faces: NDArray[np.int64] = np.asarray(mesh.faces, np.int64)
     texture = bake_texture(np.asarray(mesh.vertices, np.float64), faces, tree, colours.rgb)
