@@ -35,7 +35,7 @@ _CLUTTERED = 0.75
 """Confidence below which no smooth colour describes the background."""
 _MOVED, _WORSE = 0.05, 0.045
 """How far a graph cut may move an outline, of the shorter side; how much worse it may look."""
-_FINISHED = 3
+_FINISHED = 2
 """How many of the rough candidates are worked out."""
 _HINTED_PX = 2
 """Inside the hinted background, edges may still be the object's."""
