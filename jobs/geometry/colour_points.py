@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -30,6 +31,19 @@ class ColourPoints:
         """What `save` wrote."""
         with np.load(path, allow_pickle=False) as data:
             return cls(data["points_m"].astype(np.float64), data["rgb"])
+
+
+def spread_over_parts(
+    corners_m: Sequence[NDArray[np.float64]],
+) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """`SPREAD` points over all parts of one object, as `spread_over_faces` has them of each part."""
+    face, weights = spread_over_faces(np.concatenate(corners_m), SPREAD)
+    ends = np.searchsorted(face, np.cumsum([len(part) for part in corners_m]))
+    starts = np.concatenate([[0], ends[:-1]])
+    firsts = np.cumsum([0, *map(len, corners_m)])
+    return [
+        (face[start:end] - first, weights[start:end]) for start, end, first in zip(starts, ends, firsts, strict=False)
+    ]
 
 
 def spread_over_faces(corners_m: NDArray[np.float64], count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -16,7 +16,7 @@ class Content:
 
     `vertices` (n, 3) in the file's units and axes; `faces` (m, 3), outward by the right-hand rule; `colours` (n, 4)
     sRGB and alpha, or None; `metres_per_unit`: where the file states it. `points` (k, 3), `point_colours` (k, 4): the
-    same between the vertices, where a picture is on the surface; none of those if the reader cannot tell.
+    same between the vertices, where a picture is on the surface.
     """
 
     vertices: NDArray[np.float64]
@@ -38,6 +38,8 @@ class Content:
             metres_per_unit=np.nan if self.metres_per_unit is None else self.metres_per_unit,
             y_up=self.y_up,
             warnings=np.array(self.warnings, np.str_),
+            points=np.zeros((0, 3)) if self.points is None else self.points,
+            point_colours=np.zeros((0, 4), np.uint8) if self.point_colours is None else self.point_colours,
         )
 
     @classmethod
@@ -52,6 +54,8 @@ class Content:
                 None if np.isnan(metres) else metres,
                 bool(data["y_up"]),
                 tuple(str(warning) for warning in data["warnings"]),
+                data["points"] if len(data["points"]) else None,
+                data["point_colours"] if len(data["point_colours"]) else None,
             )
 
 

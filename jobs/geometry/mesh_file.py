@@ -42,8 +42,8 @@ class LoadedMesh:
 
 
 def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits) -> LoadedMesh:
-    """Load an untrusted mesh file; all its parts become one mesh, textures become colours of its vertices and, for
-    what trimesh reads, of points between them.
+    """Load an untrusted mesh file; all its parts become one mesh, textures become colours of its vertices and of
+    points between them.
 
     Raises:
         UnknownMeshFormat, UnitsNotStated, UnitsContradictFormat: The file cannot be understood as metres.

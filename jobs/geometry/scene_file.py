@@ -12,7 +12,7 @@ import trimesh
 from numpy.typing import NDArray
 
 from jobs.geometry.baking import Baked, bake_colours
-from jobs.geometry.colour_points import SPREAD, spread_over_faces
+from jobs.geometry.colour_points import spread_over_parts
 from jobs.geometry.content import Content, fill_white
 from jobs.geometry.errors import EmptyMesh, UnreadableMesh
 from jobs.geometry.formats import is_gltf
@@ -66,14 +66,11 @@ def _spread(
     if all(colours.picture is None for colours in baked):
         return None, None
     corners = [places[np.asarray(part.faces)] for (part, _), places in zip(parts, vertices, strict=True)]
-    face, weights = spread_over_faces(np.concatenate(corners), SPREAD)
-    ends = np.cumsum([0, *map(len, corners)])
     points, colours = [], []
-    for (part, _), places, one, start, end in zip(parts, vertices, baked, ends[:-1], ends[1:], strict=True):
-        mine = (start <= face) & (face < end)
-        of_face = np.asarray(part.faces, np.int64)[face[mine] - start]
-        points.append(np.einsum("kc,kcd->kd", weights[mine], places[of_face]))
-        colours.append(one.between(of_face, weights[mine]))
+    for (part, _), places, one, (face, weights) in zip(parts, vertices, baked, spread_over_parts(corners), strict=True):
+        of_face = np.asarray(part.faces, np.int64)[face]
+        points.append(np.einsum("kc,kcd->kd", weights, places[of_face]))
+        colours.append(one.between(of_face, weights))
     return np.concatenate(points), np.concatenate(colours)
 
 

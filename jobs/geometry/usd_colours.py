@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,39 @@ from jobs.geometry.texels import look_up
 from jobs.geometry.usd_surface import Surface
 
 _TIME = Usd.TimeCode.EarliestTime()
-_White = np.full(4, 255, np.uint8)
+_WHITE = np.full(4, 255, np.uint8)
+
+
+@dataclass(frozen=True)
+class Between:
+    """Points between those of a mesh: `corners` (k, 3) of its polygons, of which each is the weighted mean, and their
+    `weights` (k, 3)."""
+
+    corners: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Painted:
+    """sRGB and alpha: `points` (n, 4) of a mesh, each the mean over the corners around it, and `between` them (k, 4);
+    None if the mesh says nothing. `has_picture`: whether a picture says it."""
+
+    points: NDArray[np.uint8] | None = None
+    between: NDArray[np.uint8] | None = None
+    has_picture: bool = False
+
+
+@dataclass(frozen=True)
+class _Coat:
+    """What corners (c,) of polygons are painted with: colours (c, 4), or places (c, 2) in a `picture`."""
+
+    values: NDArray[np.uint8] | NDArray[np.float64]
+    picture: Image.Image | None = None
+
+    def at(self, corners: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """(k, 4) at weighted means (k, j) of corners (k, j)."""
+        mean = np.einsum("kj,kjd->kd", weights, self.values[corners].astype(np.float64))
+        return np.rint(mean).astype(np.uint8) if self.picture is None else look_up(self.picture, mean)
 
 
 @dataclass
@@ -32,40 +65,50 @@ class Colours:
     max_texture_pixels: int
     warnings: list[str] = field(default_factory=list)
 
-    def of(self, mesh: UsdGeom.Mesh, surface: Surface) -> NDArray[np.uint8] | None:
-        """(n, 4) sRGB and alpha: the mean over the corners around each point; None if the mesh says nothing.
+    def of(self, mesh: UsdGeom.Mesh, surface: Surface, between: Between) -> Painted:
+        """Its materials' colours, and where those say nothing, its display colour.
 
         Raises:
             TextureTooLarge, ReferenceLeavesFolder: Of a material's texture.
         """
-        corners = self._display_colours(mesh, surface)
-        for material, chosen in self._materials(mesh, surface):
-            painted = self._paint(material, mesh, surface, chosen)
-            if painted is not None:
-                corners = np.tile(_White, (len(surface.corners), 1)) if corners is None else corners
-                corners[chosen] = painted
-        if corners is None:
-            return None
+        corners = np.tile(_WHITE, (len(surface.corners), 1))
+        points = np.tile(_WHITE, (len(between.weights), 1))
+        coated, has_picture = False, False
+        for coat, chosen in self._coats(mesh, surface):
+            coated, has_picture = True, has_picture or coat.picture is not None
+            own, shown = np.flatnonzero(chosen), chosen[between.corners[:, 0]]
+            corners[own] = coat.at(own[:, None], np.ones((len(own), 1)))
+            points[shown] = coat.at(between.corners[shown], between.weights[shown])
+        if not coated:
+            return Painted()
         total = np.zeros((len(surface.points), 4))
         np.add.at(total, surface.corners, corners)
         around = np.bincount(surface.corners, minlength=len(surface.points))[:, None]
-        return np.where(around > 0, np.rint(total / np.maximum(around, 1)), 255).astype(np.uint8)
+        mean = np.where(around > 0, np.rint(total / np.maximum(around, 1)), 255).astype(np.uint8)
+        return Painted(mean, points, has_picture)
 
-    def _materials(self, mesh: UsdGeom.Mesh, surface: Surface) -> list[tuple[UsdShade.Material, NDArray[np.int64]]]:
+    def _coats(self, mesh: UsdGeom.Mesh, surface: Surface) -> Iterator[tuple[_Coat, NDArray[np.bool_]]]:
+        """One over the other, each with the corners (c,) that it is for. Pictures are decoded one at a time."""
+        primvar = UsdGeom.PrimvarsAPI(mesh.GetPrim()).FindPrimvarWithInheritance("displayColor")
+        linear = _per_corner(primvar, surface)
+        if linear is not None:
+            yield _Coat(srgb_from_linear(linear)), np.ones(len(surface.corners), np.bool_)
+        for material, chosen in self._materials(mesh, surface):
+            coat = self._find_coat(material, mesh, surface)
+            if coat is not None:
+                yield coat, chosen
+
+    def _materials(self, mesh: UsdGeom.Mesh, surface: Surface) -> list[tuple[UsdShade.Material, NDArray[np.bool_]]]:
         """Bound materials and the corners that each is for; those of subsets after the one of the whole."""
         polygon_of_corner = np.repeat(np.arange(len(surface.sizes)), surface.sizes)
-        found = [(UsdShade.MaterialBindingAPI(mesh.GetPrim()), np.arange(len(surface.corners)))]
+        found = [(UsdShade.MaterialBindingAPI(mesh.GetPrim()), np.ones(len(surface.corners), np.bool_))]
         for subset in UsdShade.MaterialBindingAPI(mesh.GetPrim()).GetMaterialBindSubsets():
             polygons = np.asarray(subset.GetIndicesAttr().Get(_TIME) or [], np.int64)
-            found.append(
-                (UsdShade.MaterialBindingAPI(subset.GetPrim()), np.flatnonzero(np.isin(polygon_of_corner, polygons)))
-            )
+            found.append((UsdShade.MaterialBindingAPI(subset.GetPrim()), np.isin(polygon_of_corner, polygons)))
         bound = [(binding.ComputeBoundMaterial()[0], corners) for binding, corners in found]
         return [(material, corners) for material, corners in bound if material]
 
-    def _paint(
-        self, material: UsdShade.Material, mesh: UsdGeom.Mesh, surface: Surface, chosen: NDArray[np.int64]
-    ) -> NDArray[np.uint8] | None:
+    def _find_coat(self, material: UsdShade.Material, mesh: UsdGeom.Mesh, surface: Surface) -> _Coat | None:
         shader = material.ComputeSurfaceSource()[0]
         diffuse = (
             shader.GetInput("diffuseColor") if shader and shader.GetIdAttr().Get() == "UsdPreviewSurface" else None
@@ -77,15 +120,13 @@ class Colours:
             return None
         if UsdShade.Utils.GetType(attributes[0].GetName()) == UsdShade.AttributeType.Input:
             value = attributes[0].Get(_TIME)
-            return None if value is None else srgb_from_linear(np.array([value], np.float64))
+            if value is None:
+                return None
+            return _Coat(np.tile(srgb_from_linear(np.array([value], np.float64)), (len(surface.corners), 1)))
         source = UsdShade.Shader(attributes[0].GetPrim())
-        if source.GetIdAttr().Get() != "UsdUVTexture":
-            return None
-        return self._texels(source, mesh, surface, chosen)
+        return self._find_picture(source, mesh, surface) if source.GetIdAttr().Get() == "UsdUVTexture" else None
 
-    def _texels(
-        self, texture: UsdShade.Shader, mesh: UsdGeom.Mesh, surface: Surface, chosen: NDArray[np.int64]
-    ) -> NDArray[np.uint8] | None:
+    def _find_picture(self, texture: UsdShade.Shader, mesh: UsdGeom.Mesh, surface: Surface) -> _Coat | None:
         asset = texture.GetInput("file").Get(_TIME) if texture.GetInput("file") else None
         if asset is None:
             return None
@@ -95,7 +136,7 @@ class Colours:
             return None
         with picture:
             try:
-                return look_up(picture, uv[chosen])
+                return _Coat(uv, picture.convert("RGBA"))
             except (OSError, ValueError, SyntaxError) as error:
                 self._lose(asset.path, f"is damaged ({error})")
                 return None
@@ -124,11 +165,6 @@ class Colours:
 
     def _lose(self, texture: str, why: str) -> None:
         self.warnings.append(f"the texture '{texture}' of '{self.name}' {why}; its colours are lost")
-
-    def _display_colours(self, mesh: UsdGeom.Mesh, surface: Surface) -> NDArray[np.uint8] | None:
-        primvar = UsdGeom.PrimvarsAPI(mesh.GetPrim()).FindPrimvarWithInheritance("displayColor")
-        linear = _per_corner(primvar, surface)
-        return None if linear is None else srgb_from_linear(linear)
 
 
 def _uv_name(texture: UsdShade.Shader) -> str:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pxr import Tf, Usd, UsdGeom
 
 from jobs.contracts.reconstruction import MeshLimits
+from jobs.geometry.colour_points import spread_over_parts
 from jobs.geometry.content import Content, fill_white
 from jobs.geometry.errors import EmptyMesh, TooManyFaces, UnreadableMesh, UnsupportedMesh
-from jobs.geometry.usd_colours import Colours
+from jobs.geometry.usd_colours import Between, Colours
 from jobs.geometry.usd_layers import open_layers
-from jobs.geometry.usd_surface import read_surface
+from jobs.geometry.usd_surface import Surface, read_surface
 
 _MOST_PRIMS = 1_000_000
 _HELPERS = (UsdGeom.Tokens.guide, UsdGeom.Tokens.proxy)
@@ -46,9 +49,47 @@ def read_stage(name: str, root: Path, limits: MeshLimits) -> Content:
 
 
 def _read(name: str, stage: Usd.Stage, folder: Path, limits: MeshLimits) -> Content:
-    vertices, faces, colours, seen = [], [], [], 0
-    places = UsdGeom.XformCache(Usd.TimeCode.EarliestTime())
+    parts = _place(name, stage, limits)
+    if not parts:
+        raise EmptyMesh(name)
     painter = Colours(name, folder, limits.max_texture_pixels)
+    points, painted = [], []
+    for part, (face, weights) in zip(parts, spread_over_parts([part.triangles for part in parts]), strict=True):
+        painted.append(painter.of(part.mesh, part.surface, Between(part.surface.places[face], weights)))
+        points.append(np.einsum("kc,kcd->kd", weights, part.triangles[face]))
+    counts = [len(part.vertices) for part in parts]
+    firsts = np.cumsum([0, *counts[:-1]])
+    pictured = any(colours.has_picture for colours in painted)
+    return Content(
+        np.concatenate([part.vertices for part in parts]),
+        np.concatenate([part.surface.faces + first for part, first in zip(parts, firsts, strict=True)]),
+        fill_white([colours.points for colours in painted], counts),
+        _metres_per_unit(name, stage),
+        y_up=UsdGeom.GetStageUpAxis(stage) == UsdGeom.Tokens.y,
+        warnings=tuple(dict.fromkeys(painter.warnings)),
+        points=np.concatenate(points) if pictured else None,
+        point_colours=fill_white([colours.between for colours in painted], [*map(len, points)]) if pictured else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """`vertices` (n, 3) in the stage; a mirrored mesh's surface is turned, so that it faces outward there."""
+
+    mesh: UsdGeom.Mesh
+    surface: Surface
+    vertices: NDArray[np.float64]
+
+    @property
+    def triangles(self) -> NDArray[np.float64]:
+        """(m, 3, 3)"""
+        return self.vertices[self.surface.faces]
+
+
+def _place(name: str, stage: Usd.Stage, limits: MeshLimits) -> list[_Part]:
+    """Raises: TooManyFaces, and as `read_surface`."""
+    parts, seen = [], 0
+    places = UsdGeom.XformCache(Usd.TimeCode.EarliestTime())
     for mesh in _meshes(name, stage):
         surface = read_surface(name, mesh, limits.max_faces)
         seen += len(surface.faces)
@@ -57,20 +98,10 @@ def _read(name: str, stage: Usd.Stage, folder: Path, limits: MeshLimits) -> Cont
         if not len(surface.faces):
             continue
         rows = np.array(places.GetLocalToWorldTransform(mesh.GetPrim()), np.float64)
-        mirrored = np.linalg.det(rows[:3, :3]) < 0
-        faces.append((surface.faces[:, ::-1] if mirrored else surface.faces) + sum(map(len, vertices)))
-        vertices.append(surface.points @ rows[:3, :3] + rows[3, :3])
-        colours.append(painter.of(mesh, surface))
-    if not faces:
-        raise EmptyMesh(name)
-    return Content(
-        np.concatenate(vertices),
-        np.concatenate(faces),
-        fill_white(colours, [len(group) for group in vertices]),
-        _metres_per_unit(name, stage),
-        y_up=UsdGeom.GetStageUpAxis(stage) == UsdGeom.Tokens.y,
-        warnings=tuple(dict.fromkeys(painter.warnings)),
-    )
+        if np.linalg.det(rows[:3, :3]) < 0:
+            surface = surface.turned()
+        parts.append(_Part(mesh, surface, surface.points @ rows[:3, :3] + rows[3, :3]))
+    return parts
 
 
 def _meshes(name: str, stage: Usd.Stage) -> Iterator[UsdGeom.Mesh]:

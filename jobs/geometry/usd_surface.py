@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,17 @@ _CORNERS = 3
 @dataclass(frozen=True)
 class Surface:
     """`points` (n, 3) in the prim's own frame; `faces` (m, 3) outward; `sizes` and `corners` of the polygons as
-    authored, which colours and texture coordinates are counted by."""
+    authored, which colours and texture coordinates are counted by; `places` (m, 3): which of those each face has."""
 
     points: NDArray[np.float64]
     faces: NDArray[np.int64]
+    places: NDArray[np.int64]
     sizes: NDArray[np.int64]
     corners: NDArray[np.int64]
+
+    def turned(self) -> Surface:
+        """Inside out."""
+        return replace(self, faces=self.faces[:, ::-1], places=self.places[:, ::-1])
 
 
 def read_surface(name: str, mesh: UsdGeom.Mesh, max_faces: int) -> Surface:
@@ -47,10 +52,11 @@ def read_surface(name: str, mesh: UsdGeom.Mesh, max_faces: int) -> Surface:
         raise TooManyFaces(name, max(count, len(points) // _CORNERS), max_faces)
     if corners.min(initial=0) < 0 or corners.max(initial=-1) >= len(points):
         raise UnreadableMesh(name, f"a face of '{path}' refers to a vertex that is not one of its {len(points):,}")
-    faces, _ = fan(sizes, corners)
-    kept = np.repeat(~_is_hole(mesh, len(sizes)), np.maximum(sizes - 2, 0))
-    turned = mesh.GetOrientationAttr().Get() == UsdGeom.Tokens.leftHanded
-    return Surface(points, faces[kept][:, ::-1] if turned else faces[kept], sizes, corners)
+    _, places = fan(sizes, corners)
+    places = places[np.repeat(~_is_hole(mesh, len(sizes)), np.maximum(sizes - 2, 0))]
+    if mesh.GetOrientationAttr().Get() == UsdGeom.Tokens.leftHanded:
+        places = places[:, ::-1]
+    return Surface(points, corners[places], places, sizes, corners)
 
 
 def _is_hole(mesh: UsdGeom.Mesh, count: int) -> NDArray[np.bool_]:

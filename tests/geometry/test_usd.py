@@ -167,6 +167,31 @@ def test_a_texture_and_the_materials_of_subsets_become_vertex_colours(tmp_path: 
     assert colours[4:] == [[0, 255, 0]] * 4
 
 
+def test_a_texture_is_known_between_the_points_of_each_mesh_that_has_one(tmp_path: Path) -> None:
+    texels = np.repeat(np.array([[RED, GREEN, BLUE, RED]], np.uint8) * 255, 4, axis=0)
+    Image.fromarray(texels).save(tmp_path / "stripes.png")
+    path = tmp_path / "stripes.usda"
+    stage = new_stage(path, up="Y")
+    quad = {"points": [(0, 0, 0), (4, 0, 0), (4, 1, 0), (0, 1, 0)], "faceVertexIndices": [0, 1, 2, 3]}
+    for name in ("striped", "mirrored"):
+        striped = add_mesh(stage, f"/{name}", **quad, faceVertexCounts=[4])
+        uv = UsdGeom.PrimvarsAPI(striped).CreatePrimvar("st", Sdf.ValueTypeNames.TexCoord2fArray, "faceVarying")
+        uv.Set([(0, 0), (1, 0), (1, 1), (0, 1)])
+        paint(stage, striped.GetPrim(), "/looks/stripes", texture="./stripes.png")
+    UsdGeom.Xformable(striped).AddScaleOp().Set((-1, 1, 1))
+    plain = add_mesh(stage, "/plain", **quad, faceVertexCounts=[4])
+    plain.CreateDisplayColorPrimvar("constant").Set([GREEN])
+    move(plain, 0, 0, 5)
+    stage.Save()
+    colours = load_mesh(path, None, MeshLimits()).colours
+    assert colours is not None
+    along, on_plain = colours.points_m[:, 0], colours.points_m[:, 1] < -4
+    expected = np.array([RED, GREEN, BLUE, RED])[np.floor(np.abs(along)).astype(int)] * 255
+    expected[on_plain] = np.array(GREEN) * 255
+    assert np.count_nonzero(along[~on_plain] < 0) == pytest.approx(np.count_nonzero(on_plain), rel=0.01)
+    np.testing.assert_array_equal(colours.rgb, expected)
+
+
 def test_a_missing_texture_is_a_warning_and_a_huge_one_an_error(tmp_path: Path) -> None:
     Image.new("1", (3000, 3000)).save(tmp_path / "bomb.png")
     for texture in ("gone.png", "bomb.png"):
