@@ -194,8 +194,10 @@ def _add_run(commands: argparse._SubParsersAction, shared: Parser) -> None:  # p
     source.add_argument("--picture", nargs="+", type=Path, metavar="FILE", help="one picture per object, for a guess")
     source.add_argument("--mesh", nargs="+", type=Path, metavar="FILE", help="existing meshes: " + MESH_FORMATS)
     source.add_argument(
-        "--parts", nargs="+", type=Path, metavar="DIR", help="part meshes, one folder per object; joints.json optional"
-    )
+        "--parts", nargs="+", type=Path, metavar="DIR|FILE",
+        help="part meshes, one folder per object, joints.json optional; or one mesh file per object, which is taken "
+        "apart by its named objects or its surfaces, NAME.joints.json beside NAME.glb optional",
+    )  # fmt: skip
     source.add_argument("--request", type=Path, metavar="JSON", help="a request document, as an upload brings it")
     run_parser.add_argument("--known-size", type=float, metavar="M", help="the object's longest extent in metres")
     run_parser.add_argument("--known-distance", type=float, metavar="M", help="from the cameras to the object's middle")

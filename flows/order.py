@@ -131,7 +131,7 @@ def _name_objects(inputs: list[Path], kind: SourceKind) -> dict[str, Path]:
     """Raises: NamesClash."""
     named: dict[str, Path] = {}
     for path in (given.resolve() for given in inputs):
-        name = _slug(path.stem if kind in ("picture", "mesh") else path.name)
+        name = _slug(path.stem if kind in ("picture", "mesh") or (kind == "parts" and path.is_file()) else path.name)
         if name in named:
             raise NamesClash(named[name], path, name)
         named[name] = path

@@ -29,6 +29,7 @@ SCAN_SUFFIXES = (*PICTURE_SUFFIXES, ".txt", ".json", ".log", ".npy")
 
 MESH_SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".usd", ".usda", ".usdc", ".usdz", ".3mf")
 JOINTS_FILE = "joints.json"
+"""Beside part meshes; beside a single file that is taken apart, with the file's name and a dot before it."""
 
 
 class InputMissing(BadInput):
@@ -141,9 +142,32 @@ def _take_mesh(mesh: Path, item: ObjectRequest, store: Store) -> MeshSource:
     return MeshSource(kind="mesh", mesh=uploaded[0], companions=uploaded[1:], units=item.units)
 
 
-def _take_parts(folder: Path, item: ObjectRequest, store: Store) -> PartsSource:
-    if not folder.is_dir():
-        raise InputMissing(folder, "a folder of part meshes")
+def _take_parts(path: Path, item: ObjectRequest, store: Store) -> PartsSource:
+    if path.is_file():
+        return _take_whole(path, item, store)
+    if not path.is_dir():
+        raise InputMissing(path, "a folder of part meshes or a mesh file")
+    return _take_folder(path, item, store)
+
+
+def _take_whole(mesh: Path, item: ObjectRequest, store: Store) -> PartsSource:
+    """One file, to be taken apart."""
+    whole = _take_mesh(mesh, item, store)
+    said = _inside(mesh.parent, f"{mesh.stem}.{JOINTS_FILE}")
+    joints = [said] if said.is_file() else []
+    require_size(joints, PictureLimits().max_file_bytes)
+    uploaded = upload_all(mesh.parent, joints, store)
+    return PartsSource(
+        kind="parts",
+        parts=(whole.mesh,),
+        apart=True,
+        joints=uploaded[0] if uploaded else None,
+        companions=whole.companions,
+        units=item.units,
+    )
+
+
+def _take_folder(folder: Path, item: ObjectRequest, store: Store) -> PartsSource:
     parts = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in MESH_SUFFIXES]
     if not parts:
         raise NoParts(folder)

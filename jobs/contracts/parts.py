@@ -97,13 +97,23 @@ class PartMesh(Document):
     path: StorePath
 
 
+class Separation(Document):
+    """How the parts of a thing that came in one file were told apart: `by` its own named objects, or its surfaces,
+    which hang together where they are one piece. `confidence` from 0 to 1: a rule, not a measured frequency."""
+
+    by: Literal["names", "surfaces"]
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
 class PartsDocument(Document):
-    """`parts.json`, beside `mesh.glb` of the whole. `joints` is None where nobody said how the parts move."""
+    """`parts.json`, beside `mesh.glb` of the whole. `joints` is None where nobody said how the parts move;
+    `separation` is None where the parts were given, as files of their own."""
 
     schema_version: Literal[1]
     name: Name
     parts: Annotated[tuple[PartMesh, ...], Field(min_length=1)]
     joints: JointsAnnotation | None = None
+    separation: Separation | None = None
 
     @model_validator(mode="after")
     def _buildable(self) -> Self:

@@ -100,14 +100,21 @@ class MeshSource(Document):
 
 
 class PartsSource(Document):
-    """A thing as part meshes in one frame, each named as its file; `joints`: a `joints.json` that says how they move;
-    `companions` as of a mesh."""
+    """A thing as part meshes in one frame, each named as its file, or `apart`: as one file that is to be taken apart;
+    `joints`: a `joints.json` that says how they move; `companions` as of a mesh."""
 
     kind: Literal["parts"]
     parts: Annotated[tuple[UploadedFile, ...], Field(min_length=1)]
+    apart: bool = False
     joints: UploadedFile | None = None
     companions: tuple[UploadedFile, ...] = ()
     units: LengthUnit | None = None
+
+    @model_validator(mode="after")
+    def _one_file_to_take_apart(self) -> Self:
+        if self.apart and len(self.parts) != 1:
+            raise ValueError(f"one file is taken apart, and {len(self.parts)} were given")
+        return self
 
     @property
     def files(self) -> tuple[UploadedFile, ...]:
@@ -148,6 +155,30 @@ class MeshLimits(Document):
     max_file_bytes: Annotated[int, Field(ge=1)] = 500_000_000
     max_faces: Annotated[int, Field(ge=1)] = 2_000_000
     max_texture_pixels: Annotated[int, Field(ge=1)] = 50_000_000
+
+
+class PartingSettings(Document):
+    """Which pieces of a thing that came in one file may be parts that move.
+
+    Sizes are those of the largest side of a piece's box, as part of the whole thing's: what is below `smallest`, or
+    below `small` and shaped otherwise than a part, sits on what is nearest. `views`: rays along the longest side, in
+    each of six directions. A part is seen from outside by `shown` of itself at least; it is a board whose outline
+    fills `full` of its box and `covers` so much of the whole's outline, or lies by `inside` within the others' hull.
+    What touches the others, nearer than `touching`, and has no handle, which stands out by `handle` (both parts of the
+    diagonal), is fixed to them: a board that does so anywhere, a tray that does so by half. At most `max_parts` parts
+    are made.
+    """
+
+    smallest: Annotated[float, Field(gt=0, lt=1)] = 0.03
+    small: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    views: Annotated[int, Field(ge=16, le=512)] = 128
+    shown: Annotated[float, Field(gt=0, le=1)] = 0.6
+    full: Annotated[float, Field(gt=0, le=1)] = 0.6
+    covers: Annotated[float, Field(gt=0, le=1)] = 0.05
+    inside: Annotated[float, Field(gt=0, le=1)] = 0.5
+    touching: Annotated[float, Field(gt=0, lt=1)] = 0.0005
+    handle: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    max_parts: Annotated[int, Field(ge=2, le=256)] = 32
 
 
 class CarvingSettings(Document):
@@ -224,6 +255,7 @@ class ReconstructionRequest(Document):
     scans: ScanSettings = ScanSettings()
     posing: PosingSettings = PosingSettings()
     stereo: StereoSettings = StereoSettings()
+    parting: PartingSettings = PartingSettings()
 
     @model_validator(mode="after")
     def _scan_where_one_is_needed(self) -> Self:

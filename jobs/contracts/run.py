@@ -40,7 +40,8 @@ def found_name(scan: Name, part: str) -> Name:
 
 class ObjectRequest(Document):
     """One capture, relative to where the request lies: a folder of photos, a folder of an RGB-D scan, one picture,
-    a mesh file, or a folder of part meshes. All are of one object, but a scan may show several.
+    a mesh file, or part meshes: a folder of them, or one file that is taken apart. All are of one object, but a scan
+    may show several.
 
     `allow_several`: what looks like two objects in photos is one.
     """

@@ -19,16 +19,21 @@ def merge_vertices(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
 
     Positions are compared exactly, as float32: that is what GLB stores. Colours are dropped.
     """
+    index, first = _merge(mesh)
+    faces = index[np.asarray(mesh.faces, np.int64)].reshape(-1, 3)
+    distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    vertices = np.asarray(mesh.vertices, np.float64)[first]
+    return trimesh.Trimesh(vertices, faces[distinct], process=False, validate=False)
+
+
+def _merge(mesh: trimesh.Trimesh) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(n,) The position that each vertex is at, and (k,) the first vertex at each position."""
     positions = np.ascontiguousarray(mesh.vertices, np.float32) + np.float32(0)
     order = np.lexsort(positions.T[::-1])
     fresh = np.append(True, (np.diff(positions[order], axis=0) != 0).any(axis=1))[: len(order)]
     index = np.empty(len(order), np.int64)
     index[order] = np.cumsum(fresh) - 1
-    first = order[fresh]
-    faces = index[np.asarray(mesh.faces, np.int64)].reshape(-1, 3)
-    distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    vertices = np.asarray(mesh.vertices, np.float64)[first]
-    return trimesh.Trimesh(vertices, faces[distinct], process=False, validate=False)
+    return index, order[fresh]
 
 
 def count_open_edges(mesh: trimesh.Trimesh) -> int:
@@ -42,15 +47,18 @@ def count_open_edges(mesh: trimesh.Trimesh) -> int:
 
 def count_pieces(mesh: trimesh.Trimesh) -> int:
     """Parts of the surface that share no vertex position with each other."""
-    merged = merge_vertices(mesh)
-    faces = np.asarray(merged.faces, np.int64)
-    if not len(faces):
-        return 0
-    size = len(merged.vertices)
+    return int(label_pieces(merge_vertices(mesh)).max(initial=-1)) + 1
+
+
+def label_pieces(mesh: trimesh.Trimesh) -> NDArray[np.int64]:
+    """(m,) The piece of the surface that each face is of, numbered by first face; pieces share no vertex position."""
+    index, first = _merge(mesh)
+    faces = index[np.asarray(mesh.faces, np.int64)].reshape(-1, 3)
     edges = (faces[:, [0, 1]].reshape(-1), faces[:, [1, 2]].reshape(-1))
-    links = coo_array((np.ones(2 * len(faces), np.int8), edges), shape=(size, size))
+    links = coo_array((np.ones(2 * len(faces), np.int8), edges), shape=(len(first), len(first)))
     _, labels = connected_components(links.tocsr(), directed=False)
-    return len(np.unique(labels[np.unique(faces)]))
+    _, start, piece = np.unique(labels[faces[:, 0]], return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(start))[piece.reshape(-1)]
 
 
 def is_closed_volume(mesh: trimesh.Trimesh) -> bool:

@@ -17,6 +17,7 @@ class Content:
     `vertices` (n, 3) in the file's units and axes; `faces` (m, 3), outward by the right-hand rule; `colours` (n, 4)
     sRGB and alpha, or None; `metres_per_unit`: where the file states it. `points` (k, 3), `point_colours` (k, 4): the
     same between the vertices, where a picture is on the surface.
+    `names` of the file's own objects, as it says them, and which of them each face (m,) is of; none where it has none.
     """
 
     vertices: NDArray[np.float64]
@@ -27,6 +28,8 @@ class Content:
     warnings: tuple[str, ...] = ()
     points: NDArray[np.float64] | None = None
     point_colours: NDArray[np.uint8] | None = None
+    names: tuple[str, ...] = ()
+    object_of_face: NDArray[np.int64] | None = None
 
     def save(self, path: Path) -> None:
         """Write it for another process of ours to read."""
@@ -40,6 +43,8 @@ class Content:
             warnings=np.array(self.warnings, np.str_),
             points=np.zeros((0, 3)) if self.points is None else self.points,
             point_colours=np.zeros((0, 4), np.uint8) if self.point_colours is None else self.point_colours,
+            names=np.array(self.names, np.str_),
+            object_of_face=np.zeros(0, np.int64) if self.object_of_face is None else self.object_of_face,
         )
 
     @classmethod
@@ -56,6 +61,8 @@ class Content:
                 tuple(str(warning) for warning in data["warnings"]),
                 data["points"] if len(data["points"]) else None,
                 data["point_colours"] if len(data["point_colours"]) else None,
+                names=tuple(str(name) for name in data["names"]),
+                object_of_face=data["object_of_face"] if len(data["object_of_face"]) else None,
             )
 
 

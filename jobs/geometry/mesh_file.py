@@ -32,18 +32,21 @@ _LARGEST_COORDINATE_M = 1e6
 class LoadedMesh:
     """`mesh`: vertices [m], object frame; Z up for glTF and USD, which say which way is up, as in the file for others.
 
-    `scale_source`: what made them metres. `colours`: where a picture is on the surface, what it shows there.
+    `scale_source`: what made them metres. `colours`: where a picture is on the surface, what it shows there. `names`
+    of the file's own objects, and which of them each face (m,) is of; none where it has none.
     """
 
     mesh: trimesh.Trimesh
     scale_source: Literal["file_format", "units"]
     warnings: tuple[str, ...] = ()
     colours: ColourPoints | None = None
+    names: tuple[str, ...] = ()
+    object_of_face: NDArray[np.int64] | None = None
 
 
-def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits) -> LoadedMesh:
+def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits, apart: bool = False) -> LoadedMesh:
     """Load an untrusted mesh file; all its parts become one mesh, textures become colours of its vertices and of
-    points between them.
+    points between them. `apart`: objects of an OBJ are told apart too.
 
     Raises:
         UnknownMeshFormat, UnitsNotStated, UnitsContradictFormat: The file cannot be understood as metres.
@@ -54,7 +57,7 @@ def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits) -> Loade
     require_loadable(path, limits.max_file_bytes, limits.max_faces)
     missing = require_local_references(path, limits.max_file_bytes, limits.max_texture_pixels)
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are counted below
-        content = _read(path, limits)
+        content = _read(path, limits, apart)
         metres, scale_source = settle_units(path, units, content.metres_per_unit)
         vertices = _stand_up(content, content.vertices * metres)
     _require_valid(path, vertices, content.faces, limits.max_faces)
@@ -64,7 +67,8 @@ def load_mesh(path: Path, units: LengthUnit | None, limits: MeshLimits) -> Loade
     colours = None
     if content.points is not None and content.point_colours is not None:
         colours = ColourPoints(_stand_up(content, content.points * metres), content.point_colours[:, :3])
-    return LoadedMesh(mesh, scale_source, (*missing, *content.warnings), colours)
+    warnings = (*missing, *content.warnings)
+    return LoadedMesh(mesh, scale_source, warnings, colours, content.names, content.object_of_face)
 
 
 def _stand_up(content: Content, points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -72,14 +76,14 @@ def _stand_up(content: Content, points: NDArray[np.float64]) -> NDArray[np.float
     return np.column_stack([points[:, 0], -points[:, 2], points[:, 1]]) + 0.0 if content.y_up else points
 
 
-def _read(path: Path, limits: MeshLimits) -> Content:
+def _read(path: Path, limits: MeshLimits, apart: bool) -> Content:
     if is_usd(path):
         return read_usd(path, limits)
     if format_of(path) == "3mf":
         return read_three_mf(path, limits)
     if format_of(path) == "off":
         return read_off(path, limits.max_faces)
-    return read_scene(path, limits.max_texture_pixels)
+    return read_scene(path, limits.max_texture_pixels, apart)
 
 
 def _require_valid(path: Path, vertices: NDArray[np.float64], faces: NDArray[np.int64], max_faces: int) -> None:

@@ -20,7 +20,7 @@ from jobs.geometry.three_mf_model import Component, Model, Solid, parse_model
 from jobs.geometry.three_mf_rels import find_model
 
 _DEEPEST = 32
-_Placed = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8] | None]
+_Placed = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8] | None, str]
 
 
 def read_three_mf(path: Path, limits: MeshLimits) -> Content:
@@ -40,14 +40,16 @@ def read_three_mf(path: Path, limits: MeshLimits) -> Content:
         placed = [part for item in main.items for part in package.place(item, np.eye(4))]
     if not placed:
         raise EmptyMesh(path.name)
-    offsets = np.cumsum([0, *(len(vertices) for vertices, _, _ in placed)])
+    offsets = np.cumsum([0, *(len(vertices) for vertices, *_ in placed)])
     return Content(
-        np.concatenate([vertices for vertices, _, _ in placed]),
-        np.concatenate([faces + offset for (_, faces, _), offset in zip(placed, offsets, strict=False)]),
-        fill_white([colours for _, _, colours in placed], [len(vertices) for vertices, _, _ in placed]),
+        np.concatenate([vertices for vertices, *_ in placed]),
+        np.concatenate([faces + offset for (_, faces, *_), offset in zip(placed, offsets, strict=False)]),
+        fill_white([colours for _, _, colours, _ in placed], [len(vertices) for vertices, *_ in placed]),
         main.metres_per_unit,
         y_up=False,
         warnings=tuple(dict.fromkeys(warning for model in package.models.values() for warning in model.warnings)),
+        names=tuple(name for *_, name in placed),
+        object_of_face=np.repeat(np.arange(len(placed)), [len(faces) for _, faces, *_ in placed]),
     )
 
 
@@ -93,7 +95,7 @@ class _Package:
             elif len(found.faces):
                 vertices = found.vertices @ T_build_item[:3, :3].T + T_build_item[:3, 3]
                 mirrored = np.linalg.det(T_build_item[:3, :3]) < 0
-                placed.append((vertices, found.faces[:, ::-1] if mirrored else found.faces, found.colours))
+                placed.append((vertices, found.faces[:, ::-1] if mirrored else found.faces, found.colours, found.name))
         return placed
 
     def _find(self, item: Component, depth: int) -> tuple[Solid | Component, ...]:

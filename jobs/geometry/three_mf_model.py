@@ -26,8 +26,10 @@ _Colour = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Solid:
-    """One mesh of the model: `vertices` (n, 3) in the model's units, `colours` (n, 4) or None."""
+    """One mesh of the model: `vertices` (n, 3) in the model's units, `colours` (n, 4) or None; the object's `name`, or
+    its number where it has none."""
 
+    name: str
     vertices: NDArray[np.float64]
     faces: NDArray[np.int64]
     colours: NDArray[np.uint8] | None
@@ -158,7 +160,8 @@ class _Reader:
         faces = np.array(self._faces, np.int64).reshape(-1, 3)
         if len(faces) and (faces.min() < 0 or faces.max() >= len(vertices)):
             raise UnreadableMesh(self.path.name, f"a face refers to a vertex that is not one of its {len(vertices):,}")
-        solids = (Solid(vertices, faces, self._mix(faces, len(vertices))),) if len(faces) else ()
+        name = self._object.get("name") or self._object["id"]
+        solids = (Solid(name, vertices, faces, self._mix(faces, len(vertices))),) if len(faces) else ()
         built = self._object.get("type", "") in _BUILT
         self.objects[self._object["id"]] = (*solids, *self._components) if built else ()
 

@@ -69,6 +69,8 @@ def _read(name: str, stage: Usd.Stage, folder: Path, limits: MeshLimits) -> Cont
         warnings=tuple(dict.fromkeys(painter.warnings)),
         points=np.concatenate(points) if pictured else None,
         point_colours=fill_white([colours.between for colours in painted], [*map(len, points)]) if pictured else None,
+        names=tuple(_name(part.mesh.GetPrim()) for part in parts),
+        object_of_face=np.repeat(np.arange(len(parts)), [len(part.surface.faces) for part in parts]),
     )
 
 
@@ -102,6 +104,13 @@ def _place(name: str, stage: Usd.Stage, limits: MeshLimits) -> list[_Part]:
             surface = surface.turned()
         parts.append(_Part(mesh, surface, surface.points @ rows[:3, :3] + rows[3, :3]))
     return parts
+
+
+def _name(prim: Usd.Prim) -> str:
+    """A mesh's, or that of the transform that holds nothing but it: there exporters put what the object is called."""
+    parent = prim.GetParent()
+    alone = not parent.IsPseudoRoot() and len(parent.GetAllChildren()) == 1 and not parent.GetParent().IsPseudoRoot()
+    return str((parent if alone else prim).GetName())
 
 
 def _meshes(name: str, stage: Usd.Stage) -> Iterator[UsdGeom.Mesh]:

@@ -127,6 +127,16 @@ class PartsMisnamed(BadInput):
         )
 
 
+class TooManyParts(BadInput):
+    """A file with joints beside it, each of whose objects would be a part."""
+
+    def __init__(self, seen: int, allowed: int) -> None:
+        super().__init__(
+            f"The file has {seen} named objects; with joints beside it each is a part, and at most {allowed} are "
+            "taken. Join those that move together, or raise the limit."
+        )
+
+
 class JointsUnusable(BadInput):
     """A `joints.json` from which nothing can be built."""
 

@@ -55,7 +55,7 @@ def _publish_parts(made: Reconstruction, name: str, workspace: Workspace) -> Non
     listed = tuple(PartMesh(name=part, path=f"parts/{part}.glb") for part in made.parts)
     for item in listed:
         save_glb(made.parts[item.name], workspace.output("mesh/part_glb", item.path))
-    document = PartsDocument(schema_version=1, name=name, parts=listed, joints=made.joints)
+    document = PartsDocument(schema_version=1, name=name, parts=listed, joints=made.joints, separation=made.separation)
     workspace.publish_document("parts/document", "parts.json", document)
 
 

@@ -11,7 +11,7 @@ import trimesh
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import ProviderFailure
-from jobs.contracts.parts import JointsAnnotation
+from jobs.contracts.parts import JointsAnnotation, Separation
 from jobs.contracts.reconstruction import ReconstructionRequest, ScaleSource
 from jobs.geometry.colour_points import ColourPoints
 from jobs.reconstruction.errors import AllProvidersFailed, NoProviderTakes, ProviderFailed
@@ -36,7 +36,8 @@ class Reconstruction:
     """`mesh` [m, Z up where the source says which way is up], and the evidence for it; `evidence` of photos, if any.
     `textured_glb`: the same surface with a picture on it, an artifact already. `colours`: between the vertices, of a
     mesh that came with a picture on it. `parts`: of a thing that came as parts,
-    which together are `mesh`; `joints`: what was said of how they move."""
+    which together are `mesh`; `joints`: what was said of how they move; `separation`: how the parts were found, unless
+    they were given."""
 
     mesh: trimesh.Trimesh
     scale_source: ScaleSource
@@ -49,6 +50,7 @@ class Reconstruction:
     colours: ColourPoints | None = None
     parts: Mapping[str, trimesh.Trimesh] = field(default_factory=dict[str, trimesh.Trimesh])
     joints: JointsAnnotation | None = None
+    separation: Separation | None = None
 
 
 class Reconstructor(Protocol):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jobs.contracts.parts import JointAnnotation
+from jobs.contracts.parts import JointAnnotation, Separation
 from jobs.contracts.simready import JointKind, JointSettings, Mobility
+from jobs.geometry.box_axes import find_box_axes
 from jobs.simready.articulation.articulation import Articulation, FoundJoint
-from jobs.simready.articulation.box_axes import find_box_axes
 from jobs.simready.articulation.hinge import Hinge, find_hinges, opposite_the_handle
 from jobs.simready.articulation.knowledge import expected_kind, expects_upright_hinge, named_base, seen_kind
 from jobs.simready.articulation.panel import find_panel
@@ -48,7 +48,8 @@ def find_articulation(pieces: Pieces, hints: Hints, settings: JointSettings) -> 
         return Articulation(names[0], (), mobility, _stiff(category))
     by_name = {piece.name: piece for piece in pieces.pieces}
     base = named_base(names) or _bulkiest(by_name)
-    found = {name: _detect(by_name[name], by_name[base], hints, settings) for name in names if name != base}
+    detected = {name: _detect(by_name[name], by_name[base], hints, settings) for name in names if name != base}
+    found = {name: joint and _at_most_as_sure(joint, pieces.separation) for name, joint in detected.items()}
     sure = tuple(joint for joint in found.values() if joint and joint.confidence >= settings.min_confidence)
     moved = {joint.child for joint in sure}
     warnings = tuple(_welded(name, base, joint) for name, joint in found.items() if name not in moved)
@@ -81,6 +82,14 @@ def _bulkiest(pieces: Mapping[str, Piece]) -> str:
 def _detect(part: Piece, base: Piece, hints: Hints, settings: JointSettings) -> FoundJoint | None:
     """The likeliest joint of a part; None if its shape fits none."""
     return _as_slide(part, base, hints, settings) or _as_hinge(part, base, hints, settings)
+
+
+def _at_most_as_sure(joint: FoundJoint, separation: Separation | None) -> FoundJoint:
+    """As it is that the parts of one file were told apart rightly."""
+    if separation is None:
+        return joint
+    source = f"{joint.source}; the parts were found by the file's {separation.by}"
+    return replace(joint, source=source, confidence=min(joint.confidence, separation.confidence))
 
 
 def _as_slide(part: Piece, base: Piece, hints: Hints, settings: JointSettings) -> FoundJoint | None:
@@ -160,7 +169,10 @@ def _stiff(category: Category | None) -> tuple[str, ...]:
     if category is None or not category.joints:
         return ()
     parts = ", ".join(dict.fromkeys(joint.part for joint in category.joints))
-    return (f"it came as one mesh, so it is rigid; a {category.label} may have moving parts ({parts}): give these too",)
+    return (
+        f"it came as one mesh, so it is rigid; a {category.label} may have moving parts ({parts}): give these with "
+        "--parts, as a folder of them or as one file that is taken apart",
+    )
 
 
 def _welded(name: str, base: str, joint: FoundJoint | None) -> str:

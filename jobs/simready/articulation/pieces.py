@@ -9,7 +9,7 @@ import numpy as np
 import trimesh
 
 from jobs.contracts.document import Sha256
-from jobs.contracts.parts import JointsAnnotation, PartsDocument
+from jobs.contracts.parts import JointsAnnotation, PartsDocument, Separation
 from jobs.contracts.reconstruction import MeshLimits
 from jobs.contracts.repair import RepairSettings
 from jobs.contracts.simready import SimreadyRequest
@@ -26,11 +26,13 @@ from jobs.simready.repair.solid import repair
 
 @dataclass(frozen=True)
 class Pieces:
-    """All pieces of one object; the files they came in; what somebody said of their joints, if anybody did."""
+    """All pieces of one object; the files they came in; what somebody said of their joints, if anybody did; how the
+    pieces were told apart, if they came in one file."""
 
     pieces: tuple[Piece, ...]
     sources: dict[str, Sha256]
     annotation: JointsAnnotation | None = None
+    separation: Separation | None = None
 
 
 def open_pieces(request: SimreadyRequest, workspace: Workspace) -> Pieces:
@@ -53,7 +55,7 @@ def open_pieces(request: SimreadyRequest, workspace: Workspace) -> Pieces:
     sources = {part.name: load_mesh(files[part.name], None, MeshLimits()).mesh for part in document.parts}
     thickness_m = request.parts.sheet_thickness * _diagonal_m(sources.values())
     pieces = tuple(close_piece(name, source, thickness_m, request.repair) for name, source in sources.items())
-    return Pieces(pieces, {file.name: sha256_of(file) for file in files.values()}, document.joints)
+    return Pieces(pieces, {file.name: sha256_of(file) for file in files.values()}, document.joints, document.separation)
 
 
 def close_piece(name: str, source: trimesh.Trimesh, thickness_m: float, settings: RepairSettings) -> Piece:

@@ -1,0 +1,128 @@
+"""One file to the parts of a thing that may move: by what the file names, else by surfaces that hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import trimesh
+from numpy.typing import NDArray
+
+from jobs.contracts.parts import Separation
+from jobs.contracts.reconstruction import PartingSettings
+from jobs.geometry.excerpt import take_faces
+from jobs.geometry.mesh_file import LoadedMesh
+from jobs.reconstruction.errors import TooManyParts, listed
+from jobs.reconstruction.parting.movable import Thing
+from jobs.reconstruction.parting.naming import name_parts, says_it_moves, says_it_rides
+from jobs.reconstruction.parting.pieces import Pieces, by_name, by_surface
+from jobs.reconstruction.parting.riding import find_hosts
+from jobs.reconstruction.parting.views import look_from_six_sides
+
+_BY_NAMES, _BY_SURFACES = Separation(by="names", confidence=0.9), Separation(by="surfaces", confidence=0.7)
+"""Rules, not measured frequencies: artists name what they modelled, which need not be what moves; a surface tells less.
+Both are above what a joint needs by default."""
+_SAME_HEIGHT = 0.01
+"""Diagonals."""
+
+
+@dataclass(frozen=True)
+class Parting:
+    """`parts` by name, in the frame of the whole, which together are the whole; a single one where nothing could be
+    told apart. `warnings`: how they were told apart, and what was joined."""
+
+    parts: dict[str, trimesh.Trimesh]
+    separation: Separation
+    warnings: tuple[str, ...]
+
+
+def take_apart(loaded: LoadedMesh, settings: PartingSettings) -> Parting:
+    """The parts that may move, and one that is all the rest."""
+    named = by_name(loaded)
+    if named is not None:
+        part_of_piece, moving = _sort_out(named, settings)
+        if len(moving) > 1:
+            return _part_by_names(loaded, named, part_of_piece)
+    pieces = by_surface(loaded)
+    part_of_piece, moving = _sort_out(pieces, settings)
+    base, *parts = (take_faces(loaded.mesh, (part_of_piece == piece)[pieces.of_face]) for piece in moving)
+    parts.sort(key=lambda part: _from_the_top(part, pieces.diagonal_m))
+    made = {"base": base} | {f"part_{number}": part for number, part in enumerate(parts, start=1)}
+    if not parts:
+        return Parting(made, _BY_SURFACES, (_nothing_found(pieces.count),))
+    return Parting(made, _BY_SURFACES, (_found(_BY_SURFACES, f"{pieces.count} pieces of surface", made),))
+
+
+def keep_names(loaded: LoadedMesh, settings: PartingSettings) -> Parting | None:
+    """Each of the file's objects as a part, for somebody said how they move; None if it has none.
+
+    Raises:
+        TooManyParts
+    """
+    named = by_name(loaded)
+    if named is None:
+        return None
+    if named.count > settings.max_parts:
+        raise TooManyParts(named.count, settings.max_parts)
+    return _part_by_names(loaded, named, np.arange(named.count))
+
+
+def _part_by_names(loaded: LoadedMesh, pieces: Pieces, part_of_piece: NDArray[np.int64]) -> Parting:
+    kept = np.unique(part_of_piece)
+    names = dict(zip(kept.tolist(), name_parts([pieces.names[piece] for piece in kept]), strict=True))
+    made = {names[piece]: take_faces(loaded.mesh, part_of_piece[pieces.of_face] == piece) for piece in names}
+    joined = [
+        f"{pieces.names[piece]} to {names[int(part)]}" for piece, part in enumerate(part_of_piece) if part != piece
+    ]
+    renamed = [f"{pieces.names[piece]} as {name}" for piece, name in names.items() if pieces.names[piece] != name]
+    warnings = [_found(_BY_NAMES, f"{pieces.count} named objects", made)]
+    if joined:
+        warnings.append(f"objects that move with another one were joined: {listed(joined)}")
+    if renamed:
+        warnings.append(f"objects were renamed: {listed(renamed)}")
+    return Parting(made, _BY_NAMES, tuple(warnings))
+
+
+def _sort_out(pieces: Pieces, settings: PartingSettings) -> tuple[NDArray[np.int64], tuple[int, ...]]:
+    """(n,) The piece whose part each belongs to; and those pieces, the base first."""
+    names = pieces.names or ("",) * pieces.count
+    moves = np.array([says_it_moves(name) for name in names])
+    riders = np.array([says_it_rides(name) for name in names]) | ((pieces.sizes < settings.smallest) & ~moves)
+    if riders.all():
+        riders[int(pieces.sizes.argmax())] = False
+    large: list[int] = np.flatnonzero(~riders).tolist()
+    base = _bulkiest(pieces, [piece for piece in large if not moves[piece]] or large)
+    thing = Thing(pieces, find_hosts(pieces, riders), look_from_six_sides(pieces, ~riders, settings.views), settings)
+    shaped = [piece for piece in large if piece != base and (moves[piece] or thing.has_the_shape(piece))]
+    riders |= (pieces.sizes < settings.small) & ~np.isin(np.arange(pieces.count), [base, *shaped])
+    thing = replace(thing, hosts=find_hosts(pieces, riders))
+    moving = [piece for piece in shaped if moves[piece] or thing.is_free(piece)]
+    moving.sort(key=lambda piece: -pieces.sizes[piece])
+    kept = (base, *sorted(moving[: settings.max_parts - 1]))
+    part = np.where(np.isin(thing.hosts, kept), thing.hosts, base)
+    return part, kept
+
+
+def _bulkiest(pieces: Pieces, among: Sequence[int]) -> int:
+    return max(among, key=lambda piece: float(pieces.hull(pieces.only(piece)).volume()))
+
+
+def _from_the_top(part: trimesh.Trimesh, diagonal_m: float) -> tuple[float, ...]:
+    x, y, z = np.rint(part.bounds.mean(axis=0) / (_SAME_HEIGHT * diagonal_m)).tolist()
+    return -z, x, y
+
+
+def _found(separation: Separation, of: str, parts: Mapping[str, trimesh.Trimesh]) -> str:
+    return (
+        f"the parts were not given but found, by the {of} of the file (confidence {separation.confidence:.2f}): "
+        f"{len(parts)} parts, {', '.join(parts)}"
+    )
+
+
+def _nothing_found(count: int) -> str:
+    seen = "its surface hangs together" if count == 1 else f"none of its {count} pieces of surface is a door or drawer"
+    return (
+        f"no parts could be told apart, so it is one rigid part: {seen}, by shape and place; "
+        "give each part as a file or a named object of its own"
+    )
