@@ -171,7 +171,7 @@ class PartingSettings(Document):
 
     smallest: Annotated[float, Field(gt=0, lt=1)] = 0.03
     small: Annotated[float, Field(gt=0, lt=1)] = 0.25
-    views: Annotated[int, Field(ge=16, le=512)] = 128
+    views: Annotated[int, Field(ge=16, le=512)] = 96
     shown: Annotated[float, Field(gt=0, le=1)] = 0.6
     full: Annotated[float, Field(gt=0, le=1)] = 0.6
     covers: Annotated[float, Field(gt=0, le=1)] = 0.05

@@ -67,6 +67,18 @@ class Bench:
         source = PartsSource(kind="parts", parts=tuple(files.values()), joints=joints, units=units)
         return self._request(source, "parts_import", changes)
 
+    def whole(self, path: Path, **changes: object) -> ReconstructionRequest:
+        """One file that is to be taken apart, and what is said of its joints beside it."""
+        said = path.with_name(f"{path.stem}.joints.json")
+        source = PartsSource(
+            kind="parts",
+            parts=(self.upload(path.parent, path),),
+            apart=True,
+            joints=self.upload(path.parent, said) if said.exists() else None,
+            units=changes.pop("units", None),
+        )
+        return self._request(source, "parts_import", changes)
+
     def run(self, request: ReconstructionRequest) -> Manifest:
         settings = Settings(work_dir=self.root / "work", image=None, isaac_sim_root=None)
         return execute(request, self.store, settings, silent).manifest

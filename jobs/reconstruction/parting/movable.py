@@ -18,7 +18,7 @@ _THIN = 0.35
 _FLAT, _STOUT = 0.1, 0.2
 _LEVEL = np.sin(np.deg2rad(30))
 _POINTS = 400
-_MOSTLY = 0.5
+_MOSTLY, _HELD = 0.5, 0.8
 _FACING, _LITTLE = 0.95, 0.2
 """Cosine to the front; how much a handle that is one with its board faces the front, as part of the board."""
 
@@ -68,8 +68,16 @@ class Thing:
         if thin <= _FLAT * middle or not (thin > _STOUT * middle or self.pieces.is_hollow(piece)):
             return False
         own = self.pieces.hull(self.pieces.only(piece))
-        rest = self.pieces.hull(self._others(piece))
+        rest = self.pieces.hull(self._others(piece) & ~self._held(piece))
         return float((own ^ rest).volume()) >= self.settings.inside * float(own.volume()) > 0
+
+    def _held(self, piece: int) -> NDArray[np.bool_]:
+        """(n,) Those whose smaller boxes lie within its box, mostly: the drawers of a case."""
+        low_m, high_m = self.pieces.low_m, self.pieces.high_m
+        extents_m, volumes_m3 = high_m - low_m, (high_m - low_m).prod(axis=1)
+        common_m = np.minimum(high_m, high_m[piece]) - np.maximum(low_m, low_m[piece])
+        within: NDArray[np.bool_] = np.all(common_m >= _HELD * extents_m, axis=1)
+        return within & (volumes_m3 < volumes_m3[piece])
 
     def _has_handle(self, piece: int, view: View) -> bool:
         """Whether something stands out in front of it: what rides on it, or a little of itself."""

@@ -16,15 +16,15 @@ from jobs.geometry.mesh_file import LoadedMesh
 from jobs.reconstruction.errors import TooManyParts, listed
 from jobs.reconstruction.parting.movable import Thing
 from jobs.reconstruction.parting.naming import name_parts, says_it_moves, says_it_rides
-from jobs.reconstruction.parting.pieces import Pieces, by_name, by_surface
+from jobs.reconstruction.parting.pieces import Pieces, by_object, by_surface, unite_split
 from jobs.reconstruction.parting.riding import find_hosts
 from jobs.reconstruction.parting.views import look_from_six_sides
 
 _BY_NAMES, _BY_SURFACES = Separation(by="names", confidence=0.9), Separation(by="surfaces", confidence=0.7)
 """Rules, not measured frequencies: artists name what they modelled, which need not be what moves; a surface tells less.
 Both are above what a joint needs by default."""
-_SAME_HEIGHT = 0.01
-"""Diagonals."""
+_SAME_HEIGHT, _SAME_VOLUME = 0.01, 1 - 1e-6
+"""Diagonals; a share."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ class Parting:
 
 def take_apart(loaded: LoadedMesh, settings: PartingSettings) -> Parting:
     """The parts that may move, and one that is all the rest."""
-    named = by_name(loaded)
-    if named is not None:
+    objects = by_object(loaded)
+    if objects is not None:
+        moves = np.array([says_it_moves(name) for name in objects.names])
+        named = unite_split(objects, loaded.mesh, moves)
         part_of_piece, moving = _sort_out(named, settings)
         if len(moving) > 1:
             return _part_by_names(loaded, named, part_of_piece)
@@ -60,23 +62,25 @@ def keep_names(loaded: LoadedMesh, settings: PartingSettings) -> Parting | None:
     Raises:
         TooManyParts
     """
-    named = by_name(loaded)
-    if named is None:
+    objects = by_object(loaded)
+    if objects is None:
         return None
-    if named.count > settings.max_parts:
-        raise TooManyParts(named.count, settings.max_parts)
-    return _part_by_names(loaded, named, np.arange(named.count))
+    if objects.count > settings.max_parts:
+        raise TooManyParts(objects.count, settings.max_parts)
+    return _part_by_names(loaded, objects, np.arange(objects.count))
 
 
 def _part_by_names(loaded: LoadedMesh, pieces: Pieces, part_of_piece: NDArray[np.int64]) -> Parting:
-    kept = np.unique(part_of_piece)
-    names = dict(zip(kept.tolist(), name_parts([pieces.names[piece] for piece in kept]), strict=True))
-    made = {names[piece]: take_faces(loaded.mesh, part_of_piece[pieces.of_face] == piece) for piece in names}
-    joined = [
-        f"{pieces.names[piece]} to {names[int(part)]}" for piece, part in enumerate(part_of_piece) if part != piece
-    ]
+    assert loaded.object_of_face is not None  # the pieces are its objects
+    kept: list[int] = np.unique(part_of_piece).tolist()
+    names = dict(zip(kept, name_parts([pieces.names[piece] for piece in kept]), strict=True))
+    part_of_face = part_of_piece[pieces.of_face]
+    made = {names[piece]: take_faces(loaded.mesh, part_of_face == piece) for piece in kept}
+    objects, first = np.unique(loaded.object_of_face, return_index=True)
+    told = [(loaded.names[item], int(part_of_face[face])) for item, face in zip(objects, first, strict=True)]
+    joined = [f"{name} to {names[part]}" for name, part in told if name != pieces.names[part]]
     renamed = [f"{pieces.names[piece]} as {name}" for piece, name in names.items() if pieces.names[piece] != name]
-    warnings = [_found(_BY_NAMES, f"{pieces.count} named objects", made)]
+    warnings = [_found(_BY_NAMES, f"{len(objects)} named objects", made)]
     if joined:
         warnings.append(f"objects that move with another one were joined: {listed(joined)}")
     if renamed:
@@ -105,7 +109,8 @@ def _sort_out(pieces: Pieces, settings: PartingSettings) -> tuple[NDArray[np.int
 
 
 def _bulkiest(pieces: Pieces, among: Sequence[int]) -> int:
-    return max(among, key=lambda piece: float(pieces.hull(pieces.only(piece)).volume()))
+    volumes = {piece: float(pieces.hull(pieces.only(piece)).volume()) for piece in among}
+    return next(piece for piece, volume in volumes.items() if volume >= _SAME_VOLUME * max(volumes.values()))
 
 
 def _from_the_top(part: trimesh.Trimesh, diagonal_m: float) -> tuple[float, ...]:

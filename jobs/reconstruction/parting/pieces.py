@@ -10,6 +10,8 @@ import numpy as np
 import trimesh
 from manifold3d import Manifold
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from jobs.geometry.box_axes import find_box_axes
 from jobs.geometry.closed import compute_volume_m3, count_open_edges, label_pieces
@@ -83,7 +85,7 @@ _SOLID = 0.6
 """Of its hull's volume; of a tray or a drawer the walls are less."""
 
 
-def by_name(loaded: LoadedMesh) -> Pieces | None:
+def by_object(loaded: LoadedMesh) -> Pieces | None:
     """The file's own objects; None if it has none, or one."""
     if loaded.object_of_face is None:
         return None
@@ -91,6 +93,24 @@ def by_name(loaded: LoadedMesh) -> Pieces | None:
     if len(used) < 2:
         return None
     return Pieces(*_turn(loaded.mesh), of_face.reshape(-1), tuple(loaded.names[item] for item in used))
+
+
+def unite_split(pieces: Pieces, mesh: trimesh.Trimesh, moves: NDArray[np.bool_]) -> Pieces:
+    """Objects between which one surface goes on are one, called as the largest of them: exporters split by material.
+
+    Args:
+        moves: (n,) Which of them are said to move; they are not united with others, which they may touch.
+    """
+    surfaces = pieces.count + 2 * label_pieces(mesh) + moves[pieces.of_face]
+    size = int(surfaces.max()) + 1
+    links = coo_array((np.ones(len(surfaces), np.int8), (pieces.of_face, surfaces)), shape=(size, size))
+    _, labels = connected_components(links.tocsr(), directed=False)
+    _, group = np.unique(labels[: pieces.count], return_inverse=True)
+    counts = np.bincount(pieces.of_face)
+    largest = [
+        max(np.flatnonzero(group == number), key=lambda piece: counts[piece]) for number in range(group.max() + 1)
+    ]
+    return Pieces(pieces.axes, pieces.corners, group[pieces.of_face], tuple(pieces.names[piece] for piece in largest))
 
 
 def by_surface(loaded: LoadedMesh) -> Pieces:
