@@ -121,3 +121,19 @@ def test_bad_meshes_commit_nothing(
     with pytest.raises(kind, match=r"bad\.obj"):
         bench.run(bench.mesh(folder / "bad.obj", units=units, meshes={"max_faces": 4}))
     assert not list(bench.store.list("outputs/"))
+
+
+@pytest.mark.parametrize(
+    ("names", "told"), [(("Body", "Door L"), "'Door L' may move: --parts takes them apart"), (("mug", "handle"), "")]
+)
+def test_objects_that_sound_as_if_they_moved_are_named_and_others_are_not(
+    bench: Bench, folder: Path, names: tuple[str, str], told: str
+) -> None:
+    scene = trimesh.Scene()
+    for name in names:
+        scene.add_geometry(trimesh.creation.box((0.1, 0.1, 0.1)), node_name=name)
+    scene.export(folder / "thing.glb")
+    manifest = bench.run(bench.mesh(folder / "thing.glb"))
+    assert bool(manifest.provenance.warnings) == bool(told)
+    assert told in " ".join(manifest.provenance.warnings)
+    assert not manifest.of_kind("parts/document")

@@ -1,4 +1,4 @@
-"""A thing that comes as parts: each of them, the whole, and what was said of the joints."""
+"""A thing that comes as parts, or as one file of them: each part, the whole, and what was said of the joints."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from jobs.contracts.reconstruction import MeshLimits
 from jobs.geometry.mesh_file import load_mesh
 from jobs.reconstruction.errors import JointsUnusable, PartsMisnamed
 from jobs.runtime import paths
+from tests.geometry.packages import mesh_xml, model_xml, write_package
+from tests.geometry.stages import add_mesh, new_stage
 from tests.reconstruction.conftest import Bench
+from tests.simready.things import chest
 
 SLIDE: dict[str, Any] = {
     "name": "slide", "parent": "base", "child": "drawer", "type": "prismatic", "axis": [0, -2, 0], "range_m": [0, 0.1]
 }  # fmt: skip
+Y_UP = trimesh.transformations.rotation_matrix(-np.pi / 2, [1, 0, 0])
 
 
 @pytest.fixture
@@ -94,3 +98,88 @@ def test_files_that_name_no_part_are_refused(bench: Bench, folder: Path, name: s
     trimesh.creation.box().export(folder / name)
     with pytest.raises(PartsMisnamed):
         bench.run(bench.parts(folder, units="mm"))
+
+
+@pytest.fixture
+def cabinet(tmp_path: Path) -> Path:
+    """One GLB of two nodes: a chest, and its drawer, modelled elsewhere and moved into it; Y up, as glTF has it."""
+    made = trimesh.Scene()
+    for name, mesh in chest().items():
+        mesh.apply_transform(Y_UP)
+        put = trimesh.transformations.translation_matrix([0, 0.5 if name == "drawer" else 0, 0])
+        mesh.apply_transform(np.linalg.inv(put))
+        made.add_geometry(mesh, node_name=f"My {name}", geom_name=name, transform=put)
+    path = tmp_path / "cabinet.glb"
+    made.export(path)
+    return path
+
+
+def test_nodes_of_one_file_are_parts_where_their_transforms_put_them(bench: Bench, cabinet: Path) -> None:
+    manifest = bench.run(bench.whole(cabinet))
+    document = PartsDocument.from_json(bench.artifact(manifest, "parts/document").read_bytes())
+    assert [part.name for part in document.parts] == ["my_base", "my_drawer"]
+    assert document.separation is not None
+    assert document.separation.by == "names"
+    drawer = next(item for item in manifest.of_kind("mesh/part_glb") if "drawer" in item.path)
+    part = load_mesh(Path(bench.store.uri) / paths.artifact(manifest, drawer), None, MeshLimits()).mesh
+    np.testing.assert_allclose(part.bounds, chest()["drawer"].bounds, atol=1e-6)
+    warnings = manifest.provenance.warnings
+    assert "not given but found, by the 2 named objects of the file (confidence 0.90)" in warnings[0]
+    assert "'My base as my_base', 'My drawer as my_drawer'" in warnings[1]
+    subjects = {check.subject for check in manifest.checks if check.name == "mesh_closed"}
+    assert subjects == {"thing", "thing/my_base", "thing/my_drawer"}
+
+
+def test_the_same_file_gives_the_same_parts_byte_by_byte(bench: Bench, cabinet: Path, tmp_path: Path) -> None:
+    first, second = (one.run(one.whole(cabinet)) for one in (bench, Bench(tmp_path / "again")))
+    assert first.artifacts == second.artifacts
+
+
+def test_what_cannot_be_told_apart_is_one_mesh_as_any_other(bench: Bench, tmp_path: Path) -> None:
+    trimesh.creation.icosphere(2, 0.05).export(tmp_path / "ball.stl")
+    manifest = bench.run(bench.whole(tmp_path / "ball.stl", units="m"))
+    assert not manifest.of_kind("parts/document")
+    assert "no parts could be told apart, so it is one rigid part" in manifest.provenance.warnings[0]
+
+
+def test_joints_beside_one_file_are_those_of_its_objects(bench: Bench, cabinet: Path) -> None:
+    said = cabinet.with_name("cabinet.joints.json")
+    said.write_text(json.dumps({"joints": [SLIDE | {"parent": "my_base", "child": "my_drawer"}]}))
+    document = PartsDocument.from_json(bench.artifact(bench.run(bench.whole(cabinet)), "parts/document").read_bytes())
+    assert document.joints is not None
+    assert document.joints.base == "my_base"
+    said.write_text(json.dumps({"joints": [SLIDE]}))
+    with pytest.raises(JointsUnusable, match=r"'drawer' is no part; the parts are my_base, my_drawer"):
+        bench.run(bench.whole(cabinet))
+
+
+def test_joints_of_what_cannot_be_told_apart_are_refused(bench: Bench, tmp_path: Path) -> None:
+    trimesh.creation.icosphere(2, 0.05).export(tmp_path / "ball.stl")
+    (tmp_path / "ball.joints.json").write_text(json.dumps({"joints": [SLIDE]}))
+    with pytest.raises(JointsUnusable, match="'drawer' is no part; the parts are base"):
+        bench.run(bench.whole(tmp_path / "ball.stl", units="m"))
+
+
+@pytest.mark.parametrize("form", ["obj", "usda", "3mf", "glb"])
+def test_every_format_that_has_named_objects_gives_them_as_parts(bench: Bench, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"chest.{form}"
+    if form == "usda":
+        stage = new_stage(path)
+        for name, mesh in chest().items():
+            add_mesh(stage, f"/chest/{name}/mesh", mesh)
+        stage.Save()
+    elif form == "3mf":
+        named = "".join(
+            f'<object id="{number}" name="{name}">{mesh_xml(mesh)}</object>'
+            for number, (name, mesh) in enumerate(chest().items(), start=1)
+        )
+        write_package(path, model_xml(named, '<item objectid="1"/><item objectid="2"/>', 'unit="meter"'))
+    elif form == "obj":
+        trimesh.Scene(chest()).export(path)
+    else:
+        trimesh.Scene({name: mesh.apply_transform(Y_UP) for name, mesh in chest().items()}).export(path)
+    manifest = bench.run(bench.whole(path, units="m" if form == "obj" else None))
+    document = PartsDocument.from_json(bench.artifact(manifest, "parts/document").read_bytes())
+    assert [part.name for part in document.parts] == ["base", "drawer"]
+    whole = load_mesh(bench.artifact(manifest, "mesh/glb"), None, MeshLimits()).mesh
+    np.testing.assert_allclose(whole.bounds, [[-0.15, -0.115, 0], [0.15, 0.1, 0.12]], atol=1e-6)

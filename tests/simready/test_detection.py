@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import trimesh
 
-from jobs.contracts.parts import JointsAnnotation
+from jobs.contracts.parts import JointsAnnotation, Separation
 from jobs.contracts.simready import JointSettings
 from jobs.simready.articulation.articulation import Articulation, FoundJoint
 from jobs.simready.articulation.detection import Hints, find_articulation
@@ -109,6 +109,17 @@ def test_a_model_that_saw_it_otherwise_costs_a_shape_its_joint_but_no_name() -> 
     assert found.joints == ()
     assert "a model that saw a picture says revolute" in found.warnings[0]
     assert only_joint(find(chest(), seen=seen)).confidence == pytest.approx(0.95)
+
+
+def test_no_joint_is_surer_than_that_its_part_was_told_apart() -> None:
+    separation = Separation(by="surfaces", confidence=0.65)
+    joint = only_joint(find_articulation(pieces_of(chest(), separation=separation), Hints(), JointSettings()))
+    assert joint.confidence == 0.65
+    assert "the parts were found by the file's surfaces" in joint.source
+    doubtful = Separation(by="surfaces", confidence=0.5)
+    found = find_articulation(pieces_of(chest(), separation=doubtful), Hints(), JointSettings())
+    assert found.joints == ()
+    assert "(confidence 0.50)" in found.warnings[0]
 
 
 def find(thing: Thing, category: str | None = None, seen: tuple[SeenPart, ...] = ()) -> Articulation:

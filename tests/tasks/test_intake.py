@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.contracts.reconstruction import MeshSource, PhotoSource, PictureSource, ScanSource, Turntable
+from jobs.contracts.reconstruction import MeshSource, PartsSource, PhotoSource, PictureSource, ScanSource, Turntable
 from jobs.contracts.run import ObjectRequest
 from jobs.runtime.folder_store import FolderStore
 from tasks.camera_files import SeveralCameraFiles
@@ -196,3 +196,49 @@ def test_a_home_folder_is_not_an_object(store: FolderStore, tmp_path: Path):
 def test_a_file_that_cannot_be_read_is_named(store: FolderStore, tmp_path: Path):
     with pytest.raises(InputUnreadable, match="mem"):
         take_in(ObjectRequest(name="memory", mesh="mem"), Path("/proc/self"), store)
+
+
+def test_one_file_of_parts_is_to_be_taken_apart_and_brings_its_joints_and_companions(
+    store: FolderStore, tmp_path: Path
+):
+    (tmp_path / "chest.obj").write_text("mtllib paint.mtl\nv 0 0 0\n")
+    for name in ("paint.mtl", "chest.joints.json", "joints.json", "other.obj"):
+        (tmp_path / name).write_bytes(name.encode())
+    source = take_in(ObjectRequest(name="chest", parts="chest.obj", units="cm"), tmp_path, store)
+    assert isinstance(source, PartsSource)
+    assert source.apart
+    assert [file.name for file in source.files] == ["chest.obj", "chest.joints.json", "paint.mtl"]
+    assert source.joints is not None
+    assert store.read(source.joints.path) == b"chest.joints.json"
+    assert source.units == "cm"
+
+
+def test_a_folder_of_parts_is_not_to_be_taken_apart(store: FolderStore, tmp_path: Path):
+    (tmp_path / "chest").mkdir()
+    (tmp_path / "chest" / "base.stl").write_bytes(b"base")
+    source = take_in(ObjectRequest(name="chest", parts="chest", units="m"), tmp_path, store)
+    assert isinstance(source, PartsSource)
+    assert not source.apart
+    assert source.joints is None
+
+
+def test_parts_that_are_neither_folder_nor_file_are_named(store: FolderStore, tmp_path: Path):
+    with pytest.raises(InputMissing, match=r"chest\.glb.* a folder of part meshes or a mesh file"):
+        take_in(ObjectRequest(name="chest", parts="chest.glb"), tmp_path, store)
+
+
+def test_joints_that_lead_elsewhere_are_not_taken(store: FolderStore, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret.json").write_text("{}")
+    (tmp_path / "in" / "chest.stl").write_bytes(b"chest")
+    (tmp_path / "in" / "chest.joints.json").symlink_to(tmp_path / "secret.json")
+    with pytest.raises(PathLeavesFolder, match=r"chest\.joints\.json"):
+        take_in(ObjectRequest(name="chest", parts="chest.stl", units="m"), tmp_path / "in", store)
+
+
+def test_a_file_of_parts_too_large_to_take_is_refused_before_it_is_copied(store: FolderStore, tmp_path: Path):
+    with (tmp_path / "huge.stl").open("wb") as file:
+        file.truncate(84 + 50 * 50_000_000)
+    with pytest.raises(FileTooLarge, match=r"huge\.stl"):
+        take_in(ObjectRequest(name="huge", parts="huge.stl", units="mm"), tmp_path, store)
+    assert not list(store.list("uploads/"))
