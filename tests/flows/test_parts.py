@@ -68,4 +68,4 @@ def test_one_mesh_of_a_chest_becomes_an_asset_whose_drawer_slides(command: Comma
     assert joint["axis"] == pytest.approx([0, -1, 0], abs=1e-5)
     assert joint["upper"] == pytest.approx(0.8 * 0.185, rel=0.01)
     assert joint["confidence"] == 0.7
-    assert "the parts were found by the file's surfaces" in joint["source"]
+    assert "the parts were told apart by the file's surfaces" in joint["source"]

@@ -115,7 +115,7 @@ def test_no_joint_is_surer_than_that_its_part_was_told_apart() -> None:
     separation = Separation(by="surfaces", confidence=0.65)
     joint = only_joint(find_articulation(pieces_of(chest(), separation=separation), Hints(), JointSettings()))
     assert joint.confidence == 0.65
-    assert "the parts were found by the file's surfaces" in joint.source
+    assert "the parts were told apart by the file's surfaces" in joint.source
     doubtful = Separation(by="surfaces", confidence=0.5)
     found = find_articulation(pieces_of(chest(), separation=doubtful), Hints(), JointSettings())
     assert found.joints == ()

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 _LONGEST = 48
 _MOVING = (
-    "door", "drawer", "lid", "flap", "tray", "screen", "hatch", "leaf", "sash", "blade", "jaw", "rack", "lever", "arm",
-    "seat",
+    "door", "drawer", "lid", "flap", "tray", "screen", "hatch", "leaf", "sash", "blade", "jaw", "rack", "lever",
 )  # fmt: skip
 _RIDING = ("handle", "knob", "pull", "grip", "screw", "bolt", "nut", "rivet", "hinge", "sticker", "label")
 _HOLDING = ("base", "body", "frame", "case", "carcass", "housing", "chassis")
 """Words for what moves by itself; for what sits on another piece and moves with it, whatever else it is called; and
-for what others move in. Of the first only one is meant: a piece called `drawers` is no drawer."""
+for what others move in. Of the first only one is meant: a piece called `drawers` is no drawer. A seat or an arm moves
+on few of the things that have one: there the shape must tell."""
 
 
 def name_parts(said: Sequence[str]) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _at_most_as_sure(joint: FoundJoint, separation: Separation | None) -> FoundJ
     """As it is that the parts of one file were told apart rightly."""
     if separation is None:
         return joint
-    source = f"{joint.source}; the parts were found by the file's {separation.by}"
+    source = f"{joint.source}; the parts were told apart by the file's {separation.by}"
     return replace(joint, source=source, confidence=min(joint.confidence, separation.confidence))
 
 
@@ -170,8 +170,8 @@ def _stiff(category: Category | None) -> tuple[str, ...]:
         return ()
     parts = ", ".join(dict.fromkeys(joint.part for joint in category.joints))
     return (
-        f"it came as one mesh, so it is rigid; a {category.label} may have moving parts ({parts}): give these with "
-        "--parts, as a folder of them or as one file that is taken apart",
+        f"it came as one mesh, so it is rigid; of its kind ({category.label}) these parts may move: {parts}; give them "
+        "with --parts, as a folder of meshes or as one file that is taken apart",
     )
 
 
