@@ -97,6 +97,13 @@ def test_a_door_that_touches_is_told_by_its_handle_and_is_a_board_of_the_rest_wi
     assert faces(apart([*carcass(), door(0)])) == {"base": 84}
 
 
+def test_the_inner_shell_of_a_hollow_door_is_of_the_door() -> None:
+    outer = door(PLAY)
+    inner = box(outer.bounds[0] + 0.003, outer.bounds[1] - 0.003)
+    inner.invert()
+    assert faces(apart([*carcass(), outer, inner, handle(PLAY)])) == {"base": 72, "part_1": 36}
+
+
 def test_a_handle_may_be_one_with_its_lid() -> None:
     bottom = plates(
         ((0, 0, 0), (0.3, 0.2, 0.01)),
@@ -179,6 +186,15 @@ def test_named_objects_keep_their_names_and_what_sits_on_them_or_stands_still_is
     assert "'Door L as door_l'" in renamed
 
 
+def test_an_object_of_each_material_is_no_part_where_one_surface_goes_on() -> None:
+    pane = door(PLAY)
+    found = apart([*carcass(), pane.submesh([range(6)])[0], pane.submesh([range(6, 12)])[0]], [
+        *(f"board {number}" for number in range(1, 7)), "door wood", "door glass",
+    ])  # fmt: skip
+    assert faces(found) == {"board_1": 72, "door_wood": 12}
+    assert "'door glass to door_wood'" in found.warnings[1]
+
+
 def test_names_that_tell_nothing_leave_it_to_the_surfaces() -> None:
     """As exporters do that make one object of each material."""
     base, drawer = chest().values()
@@ -206,7 +222,9 @@ def test_no_more_parts_are_made_than_are_allowed() -> None:
     base, drawer = chest().values()
     beside = [mesh.copy().apply_translation((0, 0, 0.13)) for mesh in (base, drawer)]
     assert len(apart([base, drawer, *beside]).parts) == 3
-    assert len(apart([base, drawer, *beside], settings=PartingSettings(max_parts=2)).parts) == 2
+    found = apart([base, drawer, *beside], settings=PartingSettings(max_parts=2))
+    assert len(found.parts) == 2
+    assert found.warnings[1].startswith("1 more might be parts, but were left with the base")
 
 
 def test_where_somebody_says_how_they_move_each_object_is_a_part() -> None:

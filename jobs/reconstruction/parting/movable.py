@@ -45,6 +45,11 @@ class Thing:
             return self._touching(piece) == 0
         return self.pieces.is_hollow(piece) and self._touching(piece) < _MOSTLY
 
+    def inside(self, piece: int) -> NDArray[np.bool_]:
+        """(n,) Those whose boxes lie within its box: the inner shell of a door, what lies in a drawer."""
+        within = (self.pieces.low_m >= self.pieces.low_m[piece]) & (self.pieces.high_m <= self.pieces.high_m[piece])
+        return np.asarray(within.all(axis=1)) & ~self.pieces.only(piece)
+
     def _seen(self, piece: int) -> list[View]:
         return [view for view in self.views if view.shown(piece) >= self.settings.shown]
 
@@ -72,7 +77,7 @@ class Thing:
         return float((own ^ rest).volume()) >= self.settings.inside * float(own.volume()) > 0
 
     def _held(self, piece: int) -> NDArray[np.bool_]:
-        """(n,) Those whose smaller boxes lie within its box, mostly: the drawers of a case."""
+        """(n,) Those whose smaller boxes lie within its box, mostly: the drawers of a case, which stand out."""
         low_m, high_m = self.pieces.low_m, self.pieces.high_m
         extents_m, volumes_m3 = high_m - low_m, (high_m - low_m).prod(axis=1)
         common_m = np.minimum(high_m, high_m[piece]) - np.maximum(low_m, low_m[piece])

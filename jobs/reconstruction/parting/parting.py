@@ -37,23 +37,34 @@ class Parting:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Sorted:
+    """`part` (n,): the piece whose part each belongs to; `kept`: those pieces, the base first; how many might be parts,
+    too, but were `left_out`, being too many."""
+
+    part: NDArray[np.int64]
+    kept: tuple[int, ...]
+    left_out: int
+
+
 def take_apart(loaded: LoadedMesh, settings: PartingSettings) -> Parting:
     """The parts that may move, and one that is all the rest."""
     objects = by_object(loaded)
     if objects is not None:
         moves = np.array([says_it_moves(name) for name in objects.names])
         named = unite_split(objects, loaded.mesh, moves)
-        part_of_piece, moving = _sort_out(named, settings)
-        if len(moving) > 1:
-            return _part_by_names(loaded, named, part_of_piece)
+        found = _sort_out(named, settings)
+        if len(found.kept) > 1:
+            return _part_by_names(loaded, named, found.part, found.left_out)
     pieces = by_surface(loaded)
-    part_of_piece, moving = _sort_out(pieces, settings)
-    base, *parts = (take_faces(loaded.mesh, (part_of_piece == piece)[pieces.of_face]) for piece in moving)
+    found = _sort_out(pieces, settings)
+    base, *parts = (take_faces(loaded.mesh, (found.part == piece)[pieces.of_face]) for piece in found.kept)
     parts.sort(key=lambda part: _from_the_top(part, pieces.diagonal_m))
     made = {"base": base} | {f"part_{number}": part for number, part in enumerate(parts, start=1)}
     if not parts:
         return Parting(made, _BY_SURFACES, (_nothing_found(pieces.count),))
-    return Parting(made, _BY_SURFACES, (_found(_BY_SURFACES, f"{pieces.count} pieces of surface", made),))
+    warnings = (_found(_BY_SURFACES, f"{pieces.count} pieces of surface", made), *_left_out(found.left_out))
+    return Parting(made, _BY_SURFACES, warnings)
 
 
 def keep_names(loaded: LoadedMesh, settings: PartingSettings) -> Parting | None:
@@ -67,10 +78,10 @@ def keep_names(loaded: LoadedMesh, settings: PartingSettings) -> Parting | None:
         return None
     if objects.count > settings.max_parts:
         raise TooManyParts(objects.count, settings.max_parts)
-    return _part_by_names(loaded, objects, np.arange(objects.count))
+    return _part_by_names(loaded, objects, np.arange(objects.count), left_out=0)
 
 
-def _part_by_names(loaded: LoadedMesh, pieces: Pieces, part_of_piece: NDArray[np.int64]) -> Parting:
+def _part_by_names(loaded: LoadedMesh, pieces: Pieces, part_of_piece: NDArray[np.int64], left_out: int) -> Parting:
     assert loaded.object_of_face is not None  # the pieces are its objects
     kept: list[int] = np.unique(part_of_piece).tolist()
     names = dict(zip(kept, name_parts([pieces.names[piece] for piece in kept]), strict=True))
@@ -80,7 +91,7 @@ def _part_by_names(loaded: LoadedMesh, pieces: Pieces, part_of_piece: NDArray[np
     told = [(loaded.names[item], int(part_of_face[face])) for item, face in zip(objects, first, strict=True)]
     joined = [f"{name} to {names[part]}" for name, part in told if name != pieces.names[part]]
     renamed = [f"{pieces.names[piece]} as {name}" for piece, name in names.items() if pieces.names[piece] != name]
-    warnings = [_found(_BY_NAMES, f"{len(objects)} named objects", made)]
+    warnings = [_found(_BY_NAMES, f"{len(objects)} named objects", made), *_left_out(left_out)]
     if joined:
         warnings.append(f"objects that move with another one were joined: {listed(joined)}")
     if renamed:
@@ -88,8 +99,7 @@ def _part_by_names(loaded: LoadedMesh, pieces: Pieces, part_of_piece: NDArray[np
     return Parting(made, _BY_NAMES, tuple(warnings))
 
 
-def _sort_out(pieces: Pieces, settings: PartingSettings) -> tuple[NDArray[np.int64], tuple[int, ...]]:
-    """(n,) The piece whose part each belongs to; and those pieces, the base first."""
+def _sort_out(pieces: Pieces, settings: PartingSettings) -> _Sorted:
     names = pieces.names or ("",) * pieces.count
     moves = np.array([says_it_moves(name) for name in names])
     riders = np.array([says_it_rides(name) for name in names]) | ((pieces.sizes < settings.smallest) & ~moves)
@@ -103,9 +113,13 @@ def _sort_out(pieces: Pieces, settings: PartingSettings) -> tuple[NDArray[np.int
     thing = replace(thing, hosts=find_hosts(pieces, riders))
     moving = [piece for piece in shaped if moves[piece] or thing.is_free(piece)]
     moving.sort(key=lambda piece: -pieces.sizes[piece])
-    kept = (base, *sorted(moving[: settings.max_parts - 1]))
-    part = np.where(np.isin(thing.hosts, kept), thing.hosts, base)
-    return part, kept
+    taken = moving[: settings.max_parts - 1]
+    kept = (base, *sorted(taken))
+    carrier, fixed = np.arange(pieces.count), ~np.isin(np.arange(pieces.count), kept)
+    for piece in taken:  # the smallest last: what lies in several is of that one
+        carrier[thing.inside(piece) & fixed] = piece
+    part = carrier[thing.hosts]
+    return _Sorted(np.where(np.isin(part, kept), part, base), kept, len(moving) - len(taken))
 
 
 def _bulkiest(pieces: Pieces, among: Sequence[int]) -> int:
@@ -131,3 +145,7 @@ def _nothing_found(count: int) -> str:
         f"no parts could be told apart, so it is one rigid part: {seen}, by shape and place; "
         "give each part as a file or a named object of its own"
     )
+
+
+def _left_out(count: int) -> tuple[str, ...]:
+    return (f"{count} more might be parts, but were left with the base, for there are too many",) if count else ()
