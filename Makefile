@@ -24,11 +24,11 @@ demo: setup ## the bundled photos to a certified dataset
 
 test: ## by one process per core; what is marked slow is left out
 	@$(MAKE) --no-print-directory setup EXTRAS=all
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: ## what takes longer than the tests should: real objects, whole runs
 	@$(MAKE) --no-print-directory setup EXTRAS=all
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m slow
 
 lint: ## style, types, import rules
 	@$(MAKE) --no-print-directory setup EXTRAS=all
