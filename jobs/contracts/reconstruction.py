@@ -165,8 +165,8 @@ class PartingSettings(Document):
     each of six directions. A part is seen from outside by `shown` of itself at least; it is a board whose outline
     fills `full` of its box and `covers` so much of the whole's outline, or lies by `inside` within the others' hull.
     What touches the others, nearer than `touching`, and has no handle, which stands out by `handle` (both parts of the
-    diagonal), is fixed to them: a board that does so anywhere, a tray that does so by half. At most `max_parts` parts
-    are made.
+    diagonal), is fixed to them: a board that does so anywhere, a tray that does so by half. At most `max_pieces` are
+    looked at, and `max_parts` parts made.
     """
 
     smallest: Annotated[float, Field(gt=0, lt=1)] = 0.03
@@ -178,6 +178,7 @@ class PartingSettings(Document):
     inside: Annotated[float, Field(gt=0, le=1)] = 0.5
     touching: Annotated[float, Field(gt=0, lt=1)] = 0.0005
     handle: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    max_pieces: Annotated[int, Field(ge=2, le=4096)] = 256
     max_parts: Annotated[int, Field(ge=2, le=256)] = 32
 
 

@@ -49,7 +49,7 @@ def read_scene(path: Path, max_texture_pixels: int, apart: bool = False) -> Cont
     if not named:
         raise EmptyMesh(path.name)
     parts = [part for _, part in named]
-    names = tuple(dict.fromkeys(name for name, _ in named))
+    names = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in named))}
     vertices, faces, baked = [], [], []
     for part, transform in parts:
         if part.faces.min() < 0 or part.faces.max() >= len(part.vertices):
@@ -68,8 +68,8 @@ def read_scene(path: Path, max_texture_pixels: int, apart: bool = False) -> Cont
         y_up=is_gltf(path),
         points=points,
         point_colours=point_colours,
-        names=names,
-        object_of_face=np.repeat([names.index(name) for name, _ in named], [len(group) for group in faces]),
+        names=tuple(names),
+        object_of_face=np.repeat([names[name] for name, _ in named], [len(group) for group in faces]),
     )
 
 

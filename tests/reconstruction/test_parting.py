@@ -224,7 +224,15 @@ def test_no_more_parts_are_made_than_are_allowed() -> None:
     assert len(apart([base, drawer, *beside]).parts) == 3
     found = apart([base, drawer, *beside], settings=PartingSettings(max_parts=2))
     assert len(found.parts) == 2
-    assert found.warnings[1].startswith("1 more might be parts, but were left with the base")
+    assert found.warnings[1].startswith("1 more might be parts, but were left with the rest")
+
+
+def test_of_a_crowd_of_pieces_the_largest_are_looked_at() -> None:
+    base, drawer = chest().values()
+    slips = [box((0, 0, 0.5 + 0.01 * number), (0.1, 0.1, 0.501 + 0.01 * number)) for number in range(20)]
+    found = apart([base, drawer, *slips], settings=PartingSettings(max_pieces=2))
+    assert faces(found)["part_1"] == len(drawer.faces)
+    assert found.warnings[1].startswith("20 more might be parts")
 
 
 def test_where_somebody_says_how_they_move_each_object_is_a_part() -> None:

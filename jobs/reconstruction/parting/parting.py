@@ -105,6 +105,8 @@ def _sort_out(pieces: Pieces, settings: PartingSettings) -> _Sorted:
     riders = np.array([says_it_rides(name) for name in names]) | ((pieces.sizes < settings.smallest) & ~moves)
     if riders.all():
         riders[int(pieces.sizes.argmax())] = False
+    crowd = _beyond(settings.max_pieces, pieces, moves, riders)
+    riders[crowd] = True
     large: list[int] = np.flatnonzero(~riders).tolist()
     base = _bulkiest(pieces, [piece for piece in large if not moves[piece]] or large)
     thing = Thing(pieces, find_hosts(pieces, riders), look_from_six_sides(pieces, ~riders, settings.views), settings)
@@ -119,7 +121,13 @@ def _sort_out(pieces: Pieces, settings: PartingSettings) -> _Sorted:
     for piece in taken:  # the smallest last: what lies in several is of that one
         carrier[thing.inside(piece) & fixed] = piece
     part = carrier[thing.hosts]
-    return _Sorted(np.where(np.isin(part, kept), part, base), kept, len(moving) - len(taken))
+    return _Sorted(np.where(np.isin(part, kept), part, base), kept, len(moving) - len(taken) + len(crowd))
+
+
+def _beyond(most: int, pieces: Pieces, moves: NDArray[np.bool_], riders: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Those that are not looked at: beyond so many, what is not said to move first, the smallest first."""
+    large = np.flatnonzero(~riders)
+    return large[np.lexsort((-pieces.sizes[large], ~moves[large]))][most:]
 
 
 def _bulkiest(pieces: Pieces, among: Sequence[int]) -> int:
@@ -148,4 +156,4 @@ def _nothing_found(count: int) -> str:
 
 
 def _left_out(count: int) -> tuple[str, ...]:
-    return (f"{count} more might be parts, but were left with the base, for there are too many",) if count else ()
+    return (f"{count} more might be parts, but were left with the rest, for there are too many",) if count else ()
