@@ -27,7 +27,7 @@ from jobs.runtime.settings import Settings
 from jobs.runtime.store import sha256_of
 from jobs.runtime.workspace import silent
 
-ANY_COLLIDER = ColliderSettings(accept_iou=1e-6, accept_protrusion=1, accept_cavity_filled=1)
+ANY_COLLIDER = ColliderSettings(accept_iou=1e-6, accept_protrusion=1, accept_cavity_filled=1, resort_iou=1e-6)
 
 
 @dataclass(frozen=True)
