@@ -8,6 +8,7 @@ import struct
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import trimesh
@@ -43,9 +44,11 @@ def read_scene(path: Path, max_texture_pixels: int, apart: bool = False) -> Cont
     Raises:
         UnreadableMesh, UnsupportedMesh, TextureTooLarge, EmptyMesh: See there.
     """
+    header: dict[str, Any] = {}
     if is_gltf(path):
-        require_sound_gltf(path, *read_gltf_header(path))
-    named = _read_parts(path, apart)
+        header, binary_bytes = read_gltf_header(path)
+        require_sound_gltf(path, header, binary_bytes)
+    named = _read_parts(path, header, apart)
     if not named:
         raise EmptyMesh(path.name)
     parts = [part for _, part in named]
@@ -88,13 +91,14 @@ def _spread(
     return np.concatenate(points), np.concatenate(colours)
 
 
-def _read_parts(path: Path, apart: bool) -> list[tuple[str, _Part]]:
-    """Every mesh of the file, what it is called, and its place in the file's own frame, in a fixed order."""
+def _read_parts(path: Path, header: Mapping[str, Any], apart: bool) -> list[tuple[str, _Part]]:
+    """Every mesh of the file, what it is called, and its place in the file's own frame, in a fixed order. `header`: of
+    a glTF."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.filterwarnings("error", "string or file could not be read", DeprecationWarning)
         try:
-            scene, called = _load_objects(path) if apart and format_of(path) == "obj" else _load(path)
+            scene, called = _load_objects(path) if apart and format_of(path) == "obj" else _load(path, header)
             owners = {node: called(scene, node) for node in scene.graph.nodes_geometry}
             nodes = [(owners[node], *scene.graph[node]) for node in owners]
             found = [(owner, name, scene.geometry[name], transform) for owner, transform, name in nodes]
@@ -108,8 +112,8 @@ def _read_parts(path: Path, apart: bool) -> list[tuple[str, _Part]]:
     ]
 
 
-def _load(path: Path) -> _Named:
-    said = {str(node.get("name")) for node in read_gltf_header(path)[0].get("nodes", [])} if is_gltf(path) else set()
+def _load(path: Path, header: Mapping[str, Any]) -> _Named:
+    said = {str(node.get("name")) for node in header.get("nodes", [])}
 
     def called(scene: trimesh.Scene, node: str) -> str:
         """The node itself, or that whose primitive it is."""

@@ -17,6 +17,8 @@ from jobs.geometry.box_axes import find_box_axes
 from jobs.geometry.closed import compute_volume_m3, count_open_edges, label_pieces
 from jobs.geometry.mesh_file import LoadedMesh
 
+_SOLID = 0.6
+"""Of its hull's volume; of a tray or a drawer the walls are less."""
 _Points = np.ndarray[tuple[int, Literal[3]], np.dtype[np.float64]]
 
 
@@ -79,10 +81,6 @@ class Pieces:
         mesh, _ = self.mesh(self.only(piece))
         hull_m3 = float(self.hull(self.only(piece)).volume())
         return count_open_edges(mesh) > 0 or abs(compute_volume_m3(mesh)) < _SOLID * hull_m3
-
-
-_SOLID = 0.6
-"""Of its hull's volume; of a tray or a drawer the walls are less."""
 
 
 def by_object(loaded: LoadedMesh) -> Pieces | None:
