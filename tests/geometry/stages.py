@@ -8,6 +8,11 @@ import numpy as np
 import trimesh
 from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade, Vt
 
+from jobs.contracts.reconstruction import MeshLimits
+from jobs.geometry.content import Content
+from jobs.geometry.usd_stage import read_stage
+
+LIMITS = MeshLimits(max_faces=1000)
 WEDGE = trimesh.Trimesh(
     [[0, 0, 0], [1, 0, 0], [0, 2, 0], [0, 0, 3]], [[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]], process=False
 )
@@ -55,3 +60,8 @@ def paint(stage: Usd.Stage, prim: Usd.Prim, path: str, *, texture: str = "", col
         diffuse.Set(colour)
     material.CreateSurfaceOutput().ConnectToSource(shader.CreateOutput("surface", Sdf.ValueTypeNames.Token))
     UsdShade.MaterialBindingAPI.Apply(prim).Bind(material)
+
+
+def read(path: Path, limits: MeshLimits = LIMITS) -> Content:
+    """In this process, which is quick, and safe with stages that the library wrote."""
+    return read_stage(path.name, path.resolve(), limits)
