@@ -5,6 +5,9 @@
 The tasks are those that stereo sets itself for rendered ground-truth objects within their visual hulls. torch runs on a
 CUDA GPU where there is one, otherwise on the CPU; the result names the device. Goal: the tolerance that `TorchKernel`
 states, and on a GPU at least `GOAL_SPEEDUP` times the speed of OpenCV, which has one thread a view.
+
+Where there is a GPU, also one whole job with either kernel on all CPUs, imports and the GPU's start included, the
+faster of `RUNS` each, and how far apart the two meshes are.
 """
 
 from __future__ import annotations
@@ -22,10 +25,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import trimesh
+from scipy.spatial import KDTree
 
 from benchmarks.figures import Row, print_table, save
 from benchmarks.ground_truth import GroundTruth, load_ground_truth
+from benchmarks.job_process import ask, run_job
 from jobs.contracts.reconstruction import CarvingSettings, PictureLimits
+from jobs.contracts.run import ObjectRequest
 from jobs.reconstruction.cameras.camera_file import read_cameras
 from jobs.reconstruction.cameras.camera_row import CameraRow
 from jobs.reconstruction.cameras.shot import load_shot
@@ -37,12 +44,15 @@ from jobs.reconstruction.stereo.kernel import DepthMap, SweepKernel, SweepTask
 from jobs.reconstruction.stereo.opencv_kernel import OpenCvKernel
 from jobs.reconstruction.stereo.refinement import refine
 from jobs.reconstruction.stereo.torch_kernel import TorchKernel
+from jobs.runtime.folder_store import FolderStore
 
 OBJECTS = ("YcbMustardBottle", "YcbPowerDrill", "gso_red_bowl")
 CONFIDENT = 0.6
 STATED = 0.99
 """Share of the confident pixels that `TorchKernel` says are alike."""
 GOAL_SPEEDUP = 2.0
+RUNS = 2
+JOB_SIDE_PX = 800
 CAMERAS = "transforms.json"
 MAX_SIDE_PX = 1280
 
@@ -80,16 +90,16 @@ class BothKernels:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sweep_kernel", description=__doc__)
-    parser.add_argument("--save", action="store_true", help="write benchmarks/results/sweep_kernel.json")
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/sweep_kernel_<device>.json")
     parser.add_argument("--only", nargs="*", default=OBJECTS)
     options = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     rows = [measure(truth, device) for truth in load_ground_truth() if truth.name in options.only]
     print_table(rows)
-    summary = summarise(rows, device)
+    summary = summarise(rows, device) | (compare_jobs(options.only[0]) if device == "cuda" else {})
     print("\n" + json.dumps(summary, indent=1))
     if options.save:
-        print(save("sweep_kernel", rows, summary, ("numpy", "torch", "opencv-python-headless")))
+        print(save(f"sweep_kernel_{device}", rows, summary, ("numpy", "torch", "opencv-python-headless")))
     return 0 if summary["goal_met"] else 1
 
 
@@ -113,6 +123,32 @@ def measure(truth: GroundTruth, device: str) -> Row:
         "confidence within 0.001": float((confidence < 0.001).mean()),
         "confidence within 0.02": float((confidence < 0.02).mean()),
         "worst confidence": float(confidence.max()),
+    }
+
+
+def compare_jobs(name: str) -> Row:
+    """Wall seconds of the whole job by either kernel, and how far vertices of one mesh lie from those of the other."""
+    [truth] = [truth for truth in load_ground_truth() if truth.name == name]
+    seconds: dict[str, list[float]] = {"cpu": [], "cuda": []}
+    meshes: dict[str, trimesh.Trimesh] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, capture = Path(scratch), ObjectRequest(name=name.lower(), photos="photos")
+        truth.photograph(folder / "photos", JOB_SIDE_PX)
+        for run in range(RUNS):
+            for device in seconds:
+                store = FolderStore(str(folder / f"{device}-{run}"))
+                request = ask(capture, folder, store, "multi_view_stereo")
+                stereo = request.stereo.model_copy(update={"device": device})
+                done = run_job(request.model_copy(update={"stereo": stereo}), store)
+                seconds[device].append(done.wall_s)
+                meshes[device] = trimesh.load_mesh(done.artifact("mesh/glb"))
+    one, other = meshes.values()
+    distances, _ = KDTree(one.vertices).query(other.vertices)
+    return {
+        "job_s_opencv": min(seconds["cpu"]),
+        "job_s_torch": min(seconds["cuda"]),
+        "volume_torch_to_opencv": float(other.volume / one.volume),
+        "vertices_apart_p95_of_diagonal": float(np.quantile(distances, 0.95) / np.linalg.norm(one.extents)),
     }
 
 

@@ -52,6 +52,14 @@ def test_the_kernels_agree(device: str, crop_px: int) -> None:
 
 
 @pytest.mark.parametrize("device", HERE)
+def test_the_kernels_agree_on_sources_of_different_sizes(device: str) -> None:
+    (task, _), (cropped, _) = sweep_task(), sweep_task(crop_px=30)
+    mixed = replace(task, sources=(cropped.sources[0], *task.sources[1:3], cropped.sources[3]))
+    assert len({source.grey.shape for source in mixed.sources}) == 2
+    agree(TorchKernel(device).sweep(mixed), OpenCvKernel().sweep(mixed), mixed)
+
+
+@pytest.mark.parametrize("device", HERE)
 def test_the_kernels_agree_on_a_faint_pattern(device: str) -> None:
     task, truth = sweep_task(contrast=0.12, sources=3)
     found = TorchKernel(device).sweep(task)

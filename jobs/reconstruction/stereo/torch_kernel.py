@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from jobs.reconstruction.stereo.errors import CudaMissing, TorchMissing
-from jobs.reconstruction.stereo.kernel import DepthMap, Plane, SourcePicture, SweepTask
+from jobs.reconstruction.stereo.kernel import DepthMap, Plane, SweepTask
 
 _CHUNK_PIXELS = 1 << 22
-"""Depths times pixels that are worked on at once: some eight planes of so many float64 are alive, 270 MB."""
+"""Sources times depths times pixels worked on at once: some eight planes of so many float64 are alive, 270 MB."""
 _LEAST_VARIANCE = 1e-7
 _WORST = -1.0
 _one_at_a_time = threading.Lock()
@@ -48,16 +48,28 @@ class TorchKernel:
         with _one_at_a_time, self._deterministic(), self._torch.inference_mode():
             window = _Window(self._torch, self._device, task)
             near, far = (self._put(plane) for plane in (task.near, task.far))
-            warps = [_Warp(self._torch, self._put(source.grey), source, task, near) for source in task.sources]
+            warps = _Warps(self._torch, self._device, task, near)
             scores = self._torch.empty((task.steps, *task.grey.shape), device=self._device)
-            size = max(1, _CHUNK_PIXELS // task.grey.size)
+            size = max(1, _CHUNK_PIXELS // (task.grey.size * len(task.sources)))
             for start in range(0, task.steps, size):
                 steps = self._torch.arange(start, min(start + size, task.steps), device=self._device)[:, None, None]
-                correlations = self._torch.stack([window.correlate(warp.at(steps)) for warp in warps])
-                best = correlations.topk(min(task.best, len(warps)), dim=0).values.mean(dim=0)
-                best[near + steps * float(np.float32(task.step)) > far] = _WORST
-                scores[start : start + size] = best
+                best = self._mean_of_best(window.correlate(warps.at(steps)), task.best)
+                is_beyond = near + steps * float(np.float32(task.step)) > far
+                scores[start : start + size] = best.masked_fill(is_beyond, _WORST)
             return self._choose(scores, near, task, window.is_textured)
+
+    def _mean_of_best(self, correlations: Tensor, best: int) -> Tensor:
+        """Mean of the `best` highest of the sources at each place, or of all if they are fewer.
+
+        `topk` would give each place a block of the GPU's threads.
+        """
+        ranked: list[Tensor] = []
+        for worse in correlations.unbind():
+            for rank, one in enumerate(ranked):
+                ranked[rank], worse = self._torch.maximum(one, worse), self._torch.minimum(one, worse)
+            if len(ranked) < best:
+                ranked.append(worse)
+        return sum(ranked[1:], ranked[0]) / len(ranked)
 
     def _choose(self, scores: Tensor, near: Tensor, task: SweepTask, textured: Tensor) -> DepthMap:
         """The depth of the highest score, between steps where both neighbours are known."""
@@ -105,7 +117,7 @@ class _Window:
         self.is_textured = (self._mask > 0) & (variance > task.least_contrast**2)
 
     def correlate(self, other: Tensor) -> Tensor:
-        """Zero-mean normalised cross-correlation (n, h, w) with pictures (n, h, w)."""
+        """Zero-mean normalised cross-correlation (..., h, w) with pictures (..., h, w)."""
         other = other.double()
         mean = self._blur(other * self._mask) * self._share
         cross = self._blur(other * self._masked) * self._share - mean * self._mean
@@ -120,31 +132,38 @@ class _Window:
         return pool(rows, (1, self._side), stride=1, padding=(0, half)).reshape(planes.shape)
 
 
-class _Warp:
-    """A source resampled to the reference, many depths at once."""
+class _Warps:
+    """All sources resampled to the reference, many depths at once.
 
-    def __init__(self, torch: Any, grey: Tensor, source: SourcePicture, task: SweepTask, near: Tensor) -> None:
-        height, width = task.grey.shape
-        y, x = np.mgrid[:height, :width].astype(np.float32)
-        rays = [(row[0] * x + row[1] * y + row[2]).astype(np.float32) for row in source.M]
-        self._torch, self._grey = torch, grey
-        self._rays = [torch.from_numpy(ray).to(grey.device) for ray in rays]
-        self._start = [near * ray + float(np.float32(shift)) for ray, shift in zip(self._rays, source.b, strict=True)]
-        self._stride = [float(np.float32(task.step)) * ray for ray in self._rays]
+    Smaller pictures are filled up with what lies outside of any, 0: few large operations keep a GPU busy.
+    """
+
+    def __init__(self, torch: Any, device: Any, task: SweepTask, near: Tensor) -> None:
+        sizes = np.array([source.grey.shape for source in task.sources])
+        pictures = np.zeros((len(sizes), 1, *sizes.max(axis=0)), np.float32)
+        for picture, source in zip(pictures, task.sources, strict=True):
+            picture[0, : source.grey.shape[0], : source.grey.shape[1]] = source.grey
+        self._torch, self._pictures = torch, torch.from_numpy(pictures).to(device)
+        y, x = (torch.arange(side, dtype=torch.float64, device=device) for side in task.grey.shape)
+        M = torch.from_numpy(np.stack([source.M for source in task.sources])).to(device)[..., None, None]
+        rays = (M[:, :, 0] * x + (M[:, :, 1] * y[:, None] + M[:, :, 2])).float()
+        b = torch.from_numpy(np.stack([source.b for source in task.sources])).to(device)[..., None, None]
+        self._start = (near * rays + b.float())[:, :, None]
+        self._stride = (float(np.float32(task.step)) * rays)[:, :, None]
 
     def at(self, steps: Tensor) -> Tensor:
-        """(n, h, w) for steps (n, 1, 1); 0 outside the picture."""
-        x, y, depth = (start + steps * stride for start, stride in zip(self._start, self._stride, strict=True))
-        height, width = self._grey.shape
+        """(sources, n, h, w) for steps (n, 1, 1); 0 outside the picture."""
+        x, y, depth = (self._start + steps * self._stride).unbind(dim=1)
+        height, width = self._pictures.shape[-2:]
         grid = self._torch.stack([_normalised(x / depth, width), _normalised(y / depth, height)], dim=-1)
         warped = self._torch.nn.functional.grid_sample(
-            self._grey[None, None],
-            grid.reshape(1, -1, grid.shape[2], 2),
+            self._pictures,
+            grid.flatten(1, 2),
             mode="bilinear",
             padding_mode="zeros",
             align_corners=True,
         )
-        return warped.reshape(grid.shape[:3])
+        return warped.reshape(grid.shape[:-1])
 
 
 def _normalised(pixels: Tensor, size: int) -> Tensor:
