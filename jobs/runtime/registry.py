@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 from jobs.contracts.assembly import AssemblyRequest
@@ -61,4 +63,16 @@ def resolve(kind: str, table: Mapping[str, str], name: str) -> Any:
     if name not in table:
         raise UnknownName(kind, name, table)
     module, _, attribute = table[name].partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    return getattr(_import(module), attribute)
+
+
+def _import(module: str) -> ModuleType:
+    """What a module brings along stays for good: to look through it for garbage, again and again while it grows, takes
+    a quarter of the time of importing."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return importlib.import_module(module)
+    finally:
+        if collects:
+            gc.enable()
