@@ -10,6 +10,7 @@ from jobs.geometry.closed import compute_volume_m3
 from jobs.geometry.glb_file import save_glb, vertex_colours
 from jobs.reconstruction.appearance.contact_sheet import save_rendered_sheet
 from jobs.reconstruction.formats.export import require_formats, write_formats
+from jobs.reconstruction.heap import keep_heap
 from jobs.reconstruction.quality.report import check_quality, report_quality
 from jobs.reconstruction.reconstructor import Reconstruction, reconstruct
 from jobs.runtime.key import dependency_versions
@@ -24,6 +25,7 @@ def run(request: ReconstructionRequest, workspace: Workspace) -> Manifest:
         BadInput: What was given cannot be worked with.
         AllProvidersFailed: No provider could.
     """
+    keep_heap()
     formats = require_formats(request.formats)
     made, provider, failures = reconstruct(request, workspace)
     glb = workspace.output("mesh/glb", "mesh.glb")
