@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,10 +28,11 @@ from jobs.runtime.workspace import Workspace
 
 @dataclass(frozen=True)
 class Finished:
-    """`carved`, its mesh now with vertex colours; the same colours in finer detail, and what photos say about it."""
+    """`carved`, its mesh now with vertex colours; the same colours in finer detail, which may take a while longer, and
+    what photos say about it."""
 
     carved: Carved
-    texture: Texture
+    texture: Future[Texture]
     evidence: PhotoEvidence
     warnings: tuple[str, ...]
 
@@ -47,9 +48,10 @@ def finish(
     posed: Posed,
     request: ReconstructionRequest,
     workspace: Workspace,
-    photos: Sequence[PhotoAssessment] = (),
+    photos: Sequence[PhotoAssessment],
+    beside: Executor,
 ) -> Finished:
-    """In the world of the cameras; the contact sheet is published.
+    """In the world of the cameras; the contact sheet is published. `beside`: where the texture is made meanwhile.
 
     Raises:
         SeveralObjects: Where one was asked for.
@@ -64,18 +66,17 @@ def finish(
     carved.mesh.visual = ColorVisuals(carved.mesh, vertex_colors=painted.colours)
     assert isinstance(request.source, PhotoSource)  # only photos are carved
     own = carved.mesh.copy()  # a mesh keeps what it computed, and that is not for two threads
-    with ThreadPoolExecutor(1) as pool:
-        texture = pool.submit(make_texture, own, painted.colours, carved.views, painted.sights)
-        if not request.source.allow_several:
-            require_one_object(carved.mesh, request.name)
-        up = posed.ground.normal if posed.ground else None
-        evidence = gather_evidence(
-            carved.mesh, carved.caster, carved.views, carved.agreement.ious, up, posed.residual_px, posed.points, photos
-        )
-        sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
-        save_contact_sheet(sheet, carved.mesh, carved.caster, carved.views, carved.agreement.ious)
+    texture = beside.submit(make_texture, own, painted.colours, carved.views, painted.sights)
+    if not request.source.allow_several:
+        require_one_object(carved.mesh, request.name)
+    up = posed.ground.normal if posed.ground else None
+    evidence = gather_evidence(
+        carved.mesh, carved.caster, carved.views, carved.agreement.ious, up, posed.residual_px, posed.points, photos
+    )
+    sheet = workspace.output("picture/contact_sheet", "contact_sheet.jpg")
+    save_contact_sheet(sheet, carved.mesh, carved.caster, carved.views, carved.agreement.ious)
     warnings = (f"{cut} thin plate{'s' if cut > 1 else ''} of the background's colour were cut off",) if cut else ()
-    return Finished(carved, texture.result(), evidence, warnings)
+    return Finished(carved, texture, evidence, warnings)
 
 
 def _paint(carved: Carved) -> _Painted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from jobs.reconstruction.carving.underside import Underside
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.errors import CamerasDoNotMatch
 from jobs.reconstruction.finishing import finish
+from jobs.reconstruction.pictures.assessment import warn_of_photos
 from jobs.reconstruction.pictures.objects import find_objects
 from jobs.reconstruction.quality.evidence import check_mesh
 from jobs.reconstruction.reconstructor import Reconstruction
@@ -65,19 +67,23 @@ def _reconstruct(request: ReconstructionRequest, workspace: Workspace, shape: Ca
     assert isinstance(source, PhotoSource)  # `takes` says so
     posed = pose_photos(request, source, workspace)
     found = find_objects(posed.shots, request.carving.min_views, workspace)
-    carved = complete(shape(_find_hull(found.views, posed, request.carving, workspace)))
-    finished = finish(carved, posed, request, workspace, found.photos)
-    carved = finished.carved
-    checks, scale_source, more = _scale(carved, posed, source, request.name)
-    textured = workspace.output("mesh/textured_glb", "textured.glb")
-    finished.texture.save(carved.mesh, textured)
+    with ThreadPoolExecutor(1) as pool:
+        views, assessing = found.views, pool.submit(found.assess)
+        del found  # its silhouettes are large
+        carved = complete(shape(_find_hull(views, posed, request.carving, workspace)))
+        photos = assessing.result()
+        finished = finish(carved, posed, request, workspace, photos, pool)
+        carved = finished.carved
+        checks, scale_source, more = _scale(carved, posed, source, request.name)
+        textured = workspace.output("mesh/textured_glb", "textured.glb")
+        finished.texture.result().save(carved.mesh, textured)
     return Reconstruction(
         mesh=carved.mesh,
         scale_source=scale_source,
         checks=(*checks, *_check_views(carved, request.name)),
         warnings=(
             *posed.warnings,
-            *found.warnings,
+            *warn_of_photos(photos),
             *carved.warnings,
             *finished.warnings,
             *finished.evidence.advice,

@@ -34,6 +34,13 @@ def map_in_threads(
     return results
 
 
+def parts_of(count: int, most: int) -> list[slice]:
+    """Slices that cover so many items, of `most` at most each, and two at least; the same on every machine, for
+    rounding may depend on what is computed together."""
+    size = max(1, min(most, -(-count // 2)))
+    return [slice(start, start + size) for start in range(0, count, size)]
+
+
 class Shared:
     """A context of the whole process: entered by whoever holds it first, left by whoever holds it last."""
 

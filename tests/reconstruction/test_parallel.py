@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 import cv2
 import pytest
 
-from jobs.reconstruction.parallel import NO_WARNINGS, ONE_THREAD, Shared, map_in_threads
+from jobs.reconstruction.parallel import NO_WARNINGS, ONE_THREAD, Shared, map_in_threads, parts_of
 
 
 def test_a_shared_context_is_entered_by_the_first_holder_and_left_by_the_last() -> None:
@@ -55,3 +55,11 @@ def test_opencv_computes_in_the_calling_thread_meanwhile_and_errors_give_its_thr
     with pytest.raises(ZeroDivisionError):
         map_in_threads(lambda number: 1 / number, [1, 0])
     assert cv2.getNumThreads() == before
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 20])
+def test_parts_cover_everything_once_and_are_two_at_least(count: int) -> None:
+    parts = parts_of(count, most=6)
+    assert [index for part in parts for index in range(count)[part]] == list(range(count))
+    assert all(part.stop - part.start <= 6 for part in parts)
+    assert len(parts) >= min(count, 2)

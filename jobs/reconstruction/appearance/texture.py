@@ -17,7 +17,7 @@ from jobs.geometry.glb_file import save_textured_glb
 from jobs.reconstruction.appearance.atlas import Atlas, make_atlas
 from jobs.reconstruction.appearance.vertex_sight import VertexSight
 from jobs.reconstruction.carving.view import View
-from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.parallel import map_in_threads, parts_of
 from jobs.reconstruction.pictures.sampling import sample_between
 
 _FEWEST_TEXELS, _MOST_TEXELS = 1 << 16, 1_400_000
@@ -83,12 +83,11 @@ def bake(
     row, column = np.nonzero(owner >= 0)
     picture = np.zeros((*owner.shape, 3), np.uint8)
 
-    def paint(start: int) -> None:
-        some = np.s_[start : start + _CHUNK_TEXELS]
+    def paint(some: slice) -> None:
         texels = _place(atlas, owner[row[some], column[some]].astype(np.int64), row[some], column[some])
         picture[row[some], column[some]] = _paint(texels, faces, vertices, plain, shares)
 
-    map_in_threads(paint, range(0, len(row), _CHUNK_TEXELS))
+    map_in_threads(paint, parts_of(len(row), _CHUNK_TEXELS))
     return _continue_outwards(picture, owner >= 0)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.carving.hull import Box, hull_field
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.pictures.morphology import Mask, around
 
 _COARSE = 40
 _ENLARGEMENTS = 3
@@ -58,8 +59,7 @@ def _meeting_point(views: Sequence[View]) -> NDArray[np.float64]:
     """The point nearest to the rays through the silhouettes' centroids, by least squares."""
     normal, right = np.zeros((3, 3)), np.zeros(3)
     for view in views:
-        rows, columns = np.nonzero(view.mask)
-        ray = view.camera.rays(np.array([columns.mean() + 0.5]), np.array([rows.mean() + 0.5]))[0]
+        ray = view.camera.rays(*_centroid(view.mask))[0]
         ray /= np.linalg.norm(ray)
         across = np.eye(3) - np.outer(ray, ray)
         normal += across
@@ -67,8 +67,16 @@ def _meeting_point(views: Sequence[View]) -> NDArray[np.float64]:
     return np.asarray(np.linalg.lstsq(normal, right, rcond=None)[0], np.float64)
 
 
+def _centroid(mask: Mask) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """u (1,) and v (1,) [px]."""
+    rows, columns = around(mask, 0)
+    part = mask[rows, columns]
+    u, v = (np.average(np.arange(len(counts)), weights=counts) for counts in (part.sum(axis=0), part.sum(axis=1)))
+    return np.array([columns.start + u + 0.5]), np.array([rows.start + v + 0.5])
+
+
 def _cone_radius(view: View, centre: NDArray[np.float64]) -> float:
     """Half the diagonal of the silhouette's box at the distance of `centre`."""
-    rows, columns = np.nonzero(view.mask)
-    half_px = np.hypot(np.ptp(rows) + 1, np.ptp(columns) + 1) / 2
+    rows, columns = around(view.mask, 0)
+    half_px = np.hypot(rows.stop - rows.start, columns.stop - columns.start) / 2
     return float(half_px / view.camera.focal_px * np.linalg.norm(centre - view.camera.position))

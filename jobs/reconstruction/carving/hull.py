@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.carving.view import UNKNOWN, View
-from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.parallel import map_in_threads, parts_of
 
 _BLOCK = 4
 _REPORTED_POINTS = 1 << 18
-_CHUNK_POINTS = 1 << 15
-"""So many that what is computed for them stays in the processor's cache; two of them are a coarse sampling."""
+_CHUNK_POINTS = 1 << 16
+"""Few calls on large arrays let other threads run."""
 Field = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
@@ -65,8 +65,7 @@ def hull_field(views: Sequence[View], doubters: int) -> Field:
         return np.minimum(least[doubters], strict)
 
     def field(points: NDArray[np.float32]) -> NDArray[np.float32]:
-        chunks = [points[start : start + _CHUNK_POINTS] for start in range(0, len(points), _CHUNK_POINTS)]
-        return np.concatenate(map_in_threads(part, chunks))
+        return np.concatenate(map_in_threads(part, [points[some] for some in parts_of(len(points), _CHUNK_POINTS)]))
 
     return field
 

@@ -94,13 +94,13 @@ class _Look:
 def _look(rgb: NDArray[np.uint8], mask: Mask) -> _Look:
     window = around(mask, _BESIDE_PX + 2)
     part, inside = np.ascontiguousarray(rgb[window]), mask[window]
-    pixels = part[inside]
-    area = max(len(pixels), 1)
-    return _Look(
-        _edge_sharpness(part, inside),
-        float(np.count_nonzero((pixels >= _BLOWN).all(axis=1)) / area),
-        float(np.count_nonzero((pixels <= _BLACK).all(axis=1)) / area),
-    )
+    area = max(np.count_nonzero(inside), 1)
+
+    def share(darkest: int, brightest: int) -> float:
+        between = cv2.inRange(part, (darkest,) * 3, (brightest,) * 3) > 0
+        return float(np.count_nonzero(between & inside) / area)
+
+    return _Look(_edge_sharpness(part, inside), share(_BLOWN, 255), share(0, _BLACK))
 
 
 def _edge_sharpness(rgb: NDArray[np.uint8], mask: Mask) -> float | None:
@@ -114,7 +114,7 @@ def _edge_sharpness(rgb: NDArray[np.uint8], mask: Mask) -> float | None:
     window = np.ones((2 * _BESIDE_PX + 1, 2 * _BESIDE_PX + 1), np.uint8)
     lightness = lab[..., 0]
     x, y = cv2.Sobel(lightness, cv2.CV_32F, 1, 0), cv2.Sobel(lightness, cv2.CV_32F, 0, 1)
-    steepness = cv2.dilate(np.sqrt(x**2 + y**2) / 8, SQUARE)[outline]
+    steepness = cv2.dilate(cv2.magnitude(x, y) / 8, SQUARE)[outline]
     height = (cv2.dilate(lightness, window) - cv2.erode(lightness, window))[outline]
     clear = height > 10
     return float(np.median(steepness[clear] / height[clear])) if clear.any() else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jobs.reconstruction.cameras.shot import Shot
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.errors import EmptySilhouette, FullSilhouette, TooFewViews
 from jobs.reconstruction.parallel import map_in_threads
-from jobs.reconstruction.pictures.assessment import PhotoAssessment, assess_photos, warn_of_photos
+from jobs.reconstruction.pictures.assessment import PhotoAssessment, assess_photos
 from jobs.reconstruction.pictures.duplicates import find_duplicates
 from jobs.reconstruction.pictures.silhouette import TRUSTED, Silhouette, find_silhouette
 from jobs.runtime.workspace import Workspace
@@ -20,14 +20,15 @@ _NOTHING = 0.25
 
 @dataclass(frozen=True)
 class FoundObjects:
-    """`views`: of all photos but duplicates. `photos`: of all."""
+    """`views`: of all photos but duplicates. `silhouettes`: of all; `duplicates`: as `find_duplicates` has them."""
 
     views: tuple[View, ...]
-    photos: tuple[PhotoAssessment, ...]
+    silhouettes: Sequence[tuple[Shot, Silhouette]]
+    duplicates: Mapping[str, str]
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        return warn_of_photos(self.photos)
+    def assess(self) -> tuple[PhotoAssessment, ...]:
+        """How good each photo is; for what comes later, and so it can be done meanwhile."""
+        return assess_photos(self.silhouettes, self.duplicates)
 
 
 def find_objects(shots: Sequence[Shot], min_views: int, workspace: Workspace) -> FoundObjects:
@@ -43,7 +44,7 @@ def find_objects(shots: Sequence[Shot], min_views: int, workspace: Workspace) ->
     usable = sum(not view.is_cut for view in views)
     if usable < min_views:
         raise TooFewViews(usable, min_views, [view.name for view in views if view.is_cut], (), tuple(duplicates))
-    return FoundObjects(tuple(views), assess_photos(found, duplicates))
+    return FoundObjects(tuple(views), found, duplicates)
 
 
 def _require_objects(found: Sequence[tuple[Shot, Silhouette]]) -> None:

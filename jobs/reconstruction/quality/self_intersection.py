@@ -8,12 +8,14 @@ from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
+from jobs.reconstruction.parallel import map_in_threads, parts_of
 from jobs.reconstruction.quality.edges import find_edges
 
 _ROUNDS = 6
 """Faces that an edge may meet on its way; the first few are those that it belongs to."""
 _END = 1e-4
 """Share of an edge at either end that is left out: there it meets the faces around its corners."""
+_CHUNK_EDGES = 1 << 18
 _DEPTH = 1e-6
 """Of the mesh's size: what lies less deep only touches."""
 
@@ -32,24 +34,31 @@ def find_self_intersections(mesh: trimesh.Trimesh) -> NDArray[np.int64]:
     scene = EmbreeScene()
     TriangleMesh(scene, np.ascontiguousarray(points[faces], np.float32))
     start, way = points[edges[:, 0]], points[edges[:, 1]] - points[edges[:, 0]]
-    pierced: list[NDArray[np.int64]] = []
-    active, passed = np.arange(len(edges)), np.full(len(edges), _END)
-    for _ in range(_ROUNDS):
-        origin = start[active] + passed[active, None] * way[active]
-        hit = scene.run(
-            np.ascontiguousarray(origin, np.float32), np.ascontiguousarray(way[active], np.float32),
-            query="INTERSECT", output=1,
-        )  # fmt: skip
-        passed[active] += np.where(hit["primID"] >= 0, hit["tfar"], np.inf).astype(np.float64)
-        there = (hit["primID"] >= 0) & (passed[active] < 1 - _END)
-        active, face = active[there], np.asarray(hit["primID"], np.int64)[there]
-        foreign = ~(faces[face][:, :, None] == edges[active][:, None, :]).any(axis=(1, 2))
-        found = foreign & _pierces(start[active], way[active], points[faces[face]])
-        pierced.append(face[found])
-        passed[active] += _END
-        if not len(active):
-            break
-    return np.unique(np.concatenate(pierced))
+
+    def follow(active: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Faces that some of the edges run through."""
+        pierced: list[NDArray[np.int64]] = []
+        passed = np.full(len(active), _END)
+        for _ in range(_ROUNDS):
+            origin = start[active] + passed[:, None] * way[active]
+            hit = scene.run(
+                np.ascontiguousarray(origin, np.float32), np.ascontiguousarray(way[active], np.float32),
+                query="INTERSECT", output=1,
+            )  # fmt: skip
+            passed += np.where(hit["primID"] >= 0, hit["tfar"], np.inf).astype(np.float64)
+            there = (hit["primID"] >= 0) & (passed < 1 - _END)
+            active, face = active[there], np.asarray(hit["primID"], np.int64)[there]
+            foreign = ~(faces[face][:, :, None] == edges[active][:, None, :]).any(axis=(1, 2))
+            found = foreign & _pierces(start[active], way[active], points[faces[face]])
+            pierced.append(face[found])
+            passed = passed[there] + _END
+            if not len(active):
+                break
+        return np.concatenate(pierced)
+
+    every = np.arange(len(edges))
+    parts = [every[some] for some in parts_of(len(edges), _CHUNK_EDGES)]
+    return np.unique(np.concatenate(map_in_threads(follow, parts)))
 
 
 def _pierces(start: NDArray[np.float64], way: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.bool_]:

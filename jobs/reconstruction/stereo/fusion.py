@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.carving.hull import Volume
 from jobs.reconstruction.carving.surface import smooth
-from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.parallel import map_in_threads, parts_of
 from jobs.reconstruction.stereo.consistency import look_up
 from jobs.reconstruction.stereo.kernel import Plane
 from jobs.reconstruction.stereo.photo import Photo
@@ -62,14 +62,16 @@ def see_through(hull: Volume, photos: Sequence[Photo], swept: Sweep, rule: Fusio
         points = (hull.origin + hull.spacing * index).astype(np.float32)
         return _see_through(points, views, swept.witnesses, band, rule.agreeing * hull.spacing)
 
-    plain = np.flatnonzero(inside & ~fine)
-    known[plain] = at(corner[plain, None] + (_BLOCK - 1) / 2)
-    chosen = np.flatnonzero(fine)
-    step = _CHUNK_POINTS // _BLOCK**3
-    parts = [chosen[start : start + step] for start in range(0, len(chosen), step)]
-    values = map_in_threads(lambda some: at(corner[some][:, None] + offset), parts)
-    for some, value in zip(parts, values, strict=True):
-        known[some] = value
+    def look(which: NDArray[np.bool_], samples: NDArray[np.number]) -> None:
+        """At these samples of each block, (k, 3); one stands for all."""
+        chosen = np.flatnonzero(which)
+        parts = [chosen[some] for some in parts_of(len(chosen), _CHUNK_POINTS // len(samples))]
+        values = map_in_threads(lambda some: at(corner[some][:, None] + samples), parts)
+        for some, value in zip(parts, values, strict=True):
+            known[some] = value
+
+    look(inside & ~fine, np.full((1, 3), (_BLOCK - 1) / 2))
+    look(fine, offset)
     whole = known.reshape(*blocks, _BLOCK, _BLOCK, _BLOCK).transpose(0, 3, 1, 4, 2, 5).reshape(hull.values.shape)
     return replace(hull, values=np.ascontiguousarray(whole))
 

@@ -177,13 +177,18 @@ def _put_mean_of_best(target: Plane, correlations: Plane, best: int) -> None:
 
 def _choose(scores: Plane, task: SweepTask, textured: NDArray[np.bool_]) -> DepthMap:
     """The depth of the highest score, between steps where both neighbours are known."""
+    pixel = np.arange(task.grey.size).reshape(task.grey.shape)
+
+    def score(step: NDArray[np.intp]) -> Plane:
+        return np.take(scores, step * task.grey.size + pixel)
+
     highest = scores.argmax(axis=0)
     middle = np.clip(highest, 1, task.steps - 2)
-    before, here, after = (np.take_along_axis(scores, middle[None] + shift, axis=0)[0] for shift in (-1, 0, 1))
+    before, here, after = (score(middle + shift) for shift in (-1, 0, 1))
     curvature = before - 2 * here + after
     peaked = (highest == middle) & (curvature < -1e-6)
     between = np.where(peaked, 0.5 * (before - after) / np.where(peaked, curvature, 1), 0)
     depth = task.near + np.float32(task.step) * (highest + np.clip(between, -0.5, 0.5).astype(np.float32))
-    confidence = np.where(textured, np.take_along_axis(scores, highest[None], axis=0)[0], 0)
+    confidence = np.where(textured, score(highest), 0)
     found = confidence > 0
     return DepthMap(np.where(found, depth, 0).astype(np.float32), np.where(found, confidence, 0).astype(np.float32))

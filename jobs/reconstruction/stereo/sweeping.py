@@ -59,18 +59,17 @@ def sweep(photos: Sequence[Photo], surface: RayCaster, kernel: SweepKernel, rule
     centre = surface.middle
     neighbours = find_neighbours([photo.camera for photo in photos], centre, _CONFIRMING)
     step = rule.disparity_px * _pixel(photos, centre) / _TYPICAL_SINE
-    ranges = map_in_threads(lambda photo: _range(photo, surface, rule.behind is None), photos)
 
-    def match(index: int) -> DepthMap:
+    def match(index: int) -> tuple[Plane, DepthMap]:
         photo, others = photos[index], [photos[other] for other in neighbours[index][: rule.sources]]
-        near, far = ranges[index]
+        near, far = _range(photo, surface, rule.behind is None)
         reached = photo.mask & np.isfinite(near) & np.isfinite(far)
         if not others or not reached.any():
             nothing = np.zeros(photo.mask.shape, np.float32)
-            return DepthMap(nothing, nothing)
-        return kernel.sweep(_task(photo, others, near, far, reached, step, rule))
+            return near, DepthMap(nothing, nothing)
+        return near, kernel.sweep(_task(photo, others, near, far, reached, step, rule))
 
-    maps = map_in_threads(match, range(len(photos)))
+    fronts, maps = zip(*map_in_threads(match, range(len(photos))), strict=True)
     tolerance = rule.tolerance * step
     depths = keep_confirmed(photos, maps, neighbours, rule.least_confidence, tolerance)
     witnesses = 1 + round(float(np.median([count_needed(some) for some in neighbours])))
@@ -79,7 +78,7 @@ def sweep(photos: Sequence[Photo], surface: RayCaster, kernel: SweepKernel, rule
     hollow = rule.hollow_steps * step
 
     def fill(index: int) -> Plane:
-        near = ranges[index][0]
+        near = fronts[index]
         return fill_hollows(depths[index], near, photos[index].mask & np.isfinite(near), hollow)
 
     return Sweep(map_in_threads(fill, range(len(photos))), witnesses)
