@@ -114,7 +114,7 @@ def _edge_sharpness(rgb: NDArray[np.uint8], mask: Mask) -> float | None:
     window = np.ones((2 * _BESIDE_PX + 1, 2 * _BESIDE_PX + 1), np.uint8)
     lightness = lab[..., 0]
     x, y = cv2.Sobel(lightness, cv2.CV_32F, 1, 0), cv2.Sobel(lightness, cv2.CV_32F, 0, 1)
-    steepness = cv2.dilate(cv2.magnitude(x, y) / 8, SQUARE)[outline]
+    steepness = cv2.dilate(np.sqrt(x**2 + y**2) / 8, SQUARE)[outline]
     height = (cv2.dilate(lightness, window) - cv2.erode(lightness, window))[outline]
     clear = height > 10
     return float(np.median(steepness[clear] / height[clear])) if clear.any() else None
