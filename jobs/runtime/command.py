@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import json
 import os
 import signal
@@ -33,6 +35,7 @@ def main(job: JobName, arguments: Sequence[str] | None = None) -> int:
 
     Returns: the exit code. 0 done, 65 bad input, 69 unavailable, 70 a defect, 73 the store failed, 75 transient.
     """
+    atexit.register(gc.freeze)  # an ending process need not look for garbage: in half a million objects it takes 0.4 s
     options = _parse(job, arguments)
     if options.schema:
         print(json.dumps(REQUESTS[job].model_json_schema(), indent=2))

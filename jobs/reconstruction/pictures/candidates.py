@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,27 +44,40 @@ class Candidate:
     rounds: int = 0
 
 
-def propose(cues: Cues) -> Iterator[Candidate]:
-    """Cheap and rough ones: thresholds on the difference to the background, and floods from the frame that edges hold
-    up."""
+@dataclass(frozen=True)
+class Ladder:
+    """Candidates of one kind: what a flood from the frame leaves dry where `barrier` (h, w) [CIE Lab] holds it up, at
+    each of the `levels`, lowest first. `reach`: pixels by which it is shrunk, for a blurred edge begins outside the
+    object. `rounds`: as in `Candidate`."""
+
+    how: str
+    barrier: NDArray[np.float32]
+    levels: tuple[float, ...]
+    rounds: int
+    reach: int = 0
+
+    def at(self, rung: int) -> Candidate:
+        level = self.levels[rung]
+        mask = largest_parts(drop_specks(~from_outside(self.barrier <= level)))
+        return Candidate(self.how, level, shrink(mask, self.reach) if self.reach else mask, self.rounds)
+
+
+def propose(cues: Cues) -> list[Ladder]:
+    """Cheap and rough ones: thresholds on the difference to the background, and floods that edges hold up."""
     background = cues.background
     floor = max(_NOISE * background.sigma, _LEAST_IN_DARK_LAB if background.dark else 0.0)
-    yield from _flood("discounted", background.distance, _DISCOUNTED_LAB, floor, 1)
+    ladders = [Ladder("discounted", background.distance, _above(floor, _DISCOUNTED_LAB), 1)]
     if background.dark:
-        return  # plain is the same there, and edges within shadows lead astray
-    yield from _flood("plain", background.plain, _PLAIN_LAB, floor, 1)
-    if background.sigma >= _TEXTURED_LAB:
-        return
-    for candidate in _flood("edges", cues.gradient, _EDGES_LAB, 0.0, 3):
-        yield replace(candidate, mask=shrink(candidate.mask, 1), rounds=2)  # a blurred edge begins outside the object
+        return ladders  # plain is the same there, and edges within shadows lead astray
+    ladders.append(Ladder("plain", background.plain, _above(floor, _PLAIN_LAB), 1))
+    if background.sigma < _TEXTURED_LAB:
+        ladders.append(Ladder("edges", cues.gradient, _EDGES_LAB, 2, 1))
+    return ladders
 
 
-def _flood(
-    how: str, barrier: NDArray[np.float32], levels: tuple[float, ...], floor: float, rounds: int
-) -> Iterator[Candidate]:
-    """What a flood from the frame leaves dry, at each level that lies above the noise."""
-    for level in dict.fromkeys(max(level, floor) for level in levels):
-        yield Candidate(how, level, largest_parts(drop_specks(~from_outside(barrier <= level))), rounds)
+def _above(floor: float, levels: tuple[float, ...]) -> tuple[float, ...]:
+    """The noise decides where the lowest level is."""
+    return tuple(dict.fromkeys(max(level, floor) for level in levels))
 
 
 def finish(candidate: Candidate, cues: Cues) -> Candidate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.pictures.background import Background, to_lab
-from jobs.reconstruction.pictures.candidates import Candidate, finish, propose
+from jobs.reconstruction.pictures.candidates import Candidate, Ladder, finish, propose
 from jobs.reconstruction.pictures.clutter import propose_in_clutter
 from jobs.reconstruction.pictures.cues import Cues, scaled_down
 from jobs.reconstruction.pictures.graph_cut import cut_around, cut_by_hint
@@ -83,10 +83,11 @@ def find_silhouette(
     known = None if hint is None else _resize(hint, cues.gradient.shape, cv2.INTER_NEAREST)
     if known is not None:
         cues = cues.without(shrink(known == BACKGROUND, _HINTED_PX))
-        finished = _finish_best(_obey(propose(cues), known), cues)
-        best, confidence = _best(_obey([*finished, _cut_by_hint(known, cues)], known), cues)
+        finished = _finish_best(propose(cues), cues, known)
+        best, confidence = _best([_obey(one, known) for one in (*finished, _cut_by_hint(known, cues))], cues)
     elif cues.background.dark:
-        best, confidence = _best([finish(candidate, cues) for candidate in propose(cues)], cues, _AS_GOOD)
+        every = [ladder.at(rung) for ladder in propose(cues) for rung in range(len(ladder.levels))]
+        best, confidence = _best([finish(candidate, cues) for candidate in every], cues, _AS_GOOD)
     else:
         best, confidence = _find(cues)
         best = replace(best, mask=peel_shadows(best.mask, cues))
@@ -107,11 +108,25 @@ def _find(cues: Cues) -> tuple[Candidate, float]:
     return _recut(best, confidence, cues) if confidence < _GOOD else (best, confidence)
 
 
-def _finish_best(candidates: Iterable[Candidate], cues: Cues) -> list[Candidate]:
-    """Those that look best while still rough, worked out."""
-    rated = [(candidate, estimate_iou(candidate.mask, cues)) for candidate in candidates]
-    rated.sort(key=lambda pair: -pair[1])
-    return [finish(candidate, cues) for candidate, _ in rated[:_FINISHED]]
+def _finish_best(ladders: Sequence[Ladder], cues: Cues, hint: NDArray[np.uint8] | None = None) -> list[Candidate]:
+    """Those that look best while still rough, worked out. Every second rung is looked at, and those beside the best."""
+    rated: dict[tuple[int, int], tuple[Candidate, float]] = {}
+
+    def rate(number: int, rung: int) -> None:
+        if 0 <= rung < len(ladders[number].levels) and (number, rung) not in rated:
+            candidate = _obey(ladders[number].at(rung), hint)
+            rated[number, rung] = candidate, estimate_iou(candidate.mask, cues)
+
+    def best() -> list[tuple[int, int]]:
+        return sorted(rated, key=lambda place: (-rated[place][1], place))[:_FINISHED]
+
+    for number, ladder in enumerate(ladders):
+        for rung in range(min(1, len(ladder.levels) - 1), len(ladder.levels), 2):
+            rate(number, rung)
+    for number, rung in best():
+        rate(number, rung - 1)
+        rate(number, rung + 1)
+    return [finish(rated[place][0], cues) for place in best()]
 
 
 def _stands_out(cues: Cues) -> bool:
@@ -129,13 +144,11 @@ def _best(candidates: Iterable[Candidate], cues: Cues, as_good: float = 0.0) -> 
     return best, estimate_iou_alone(best.mask, cues)
 
 
-def _obey(candidates: Iterable[Candidate], hint: NDArray[np.uint8] | None) -> Iterable[Candidate]:
+def _obey(candidate: Candidate, hint: NDArray[np.uint8] | None) -> Candidate:
     """What the hint knows is not up for discussion."""
-    for candidate in candidates:
-        if hint is not None:
-            mask = (candidate.mask & (hint != BACKGROUND)) | (hint == OBJECT)
-            candidate = replace(candidate, mask=mask)
-        yield candidate
+    if hint is None:
+        return candidate
+    return replace(candidate, mask=(candidate.mask & (hint != BACKGROUND)) | (hint == OBJECT))
 
 
 def _cut_by_hint(hint: NDArray[np.uint8], cues: Cues) -> Candidate:

@@ -19,7 +19,7 @@ from jobs.reconstruction.stereo.restoring import restore
 from jobs.reconstruction.stereo.sweeping import SweepRule, sweep
 
 COARSE = SweepRule(object_px=120, disparity_px=1.0, before=1, behind=None, tolerance=0.7, hollow_steps=1.0)
-FINE = SweepRule(object_px=180, disparity_px=0.7, before=4, behind=4, tolerance=1.0, sources=3)
+FINE = SweepRule(object_px=180, disparity_px=0.7, before=3, behind=3, tolerance=1.0, sources=3)
 
 
 def refine(hull: Hull, kernel: SweepKernel, told: Told) -> Hull:
