@@ -69,10 +69,8 @@ def test_a_flow_killed_at_several_points_ends_like_one_that_was_not(
     assert [file.name for file in tmp_path.glob("scratch/writes/*")] == ["lock"]
 
 
-@pytest.mark.parametrize(
-    "job",
-    [pytest.param(job, marks=pytest.mark.slow) if job == "simready" else job for job in STAGES if job != "assembly"],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("job", [job for job in STAGES if job != "assembly"])
 def test_a_job_killed_at_every_step_ends_like_one_that_was_not(
     job: JobName, command: Command, undisturbed: Path, tmp_path: Path
 ):

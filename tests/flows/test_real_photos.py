@@ -12,6 +12,7 @@ from benchmarks.ground_truth import load_ground_truth
 from tests.flows.command import Command
 
 EPISODES = 3
+pytestmark = pytest.mark.slow
 
 
 def test_sixteen_real_photographs_become_a_certified_dataset_with_successful_picks(
@@ -25,7 +26,6 @@ def test_sixteen_real_photographs_become_a_certified_dataset_with_successful_pic
     assert command("verify", result["dataset"]).returncode == 0
 
 
-@pytest.mark.slow
 def test_photos_of_a_scanned_banana_become_a_certified_dataset_with_successful_picks(
     command: Command, realdata: Path, tmp_path: Path
 ):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.view import View
+from jobs.reconstruction.parallel import map_in_threads
 from jobs.reconstruction.quality.surface_sample import SurfaceSample
 
 _FLATTEST = 0.3
@@ -44,7 +45,7 @@ class Sighting:
 def sight_points(caster: RayCaster, sample: SurfaceSample, views: Sequence[View]) -> tuple[Sighting, ...]:
     """One for each view."""
     slack = _HIDDEN_BEHIND * float(np.linalg.norm(np.ptp(sample.points, axis=0)))
-    return tuple(_sight(caster, sample, view, slack) for view in views)
+    return tuple(map_in_threads(lambda view: _sight(caster, sample, view, slack), views))
 
 
 def count_sightings(sightings: Sequence[Sighting], points: int) -> NDArray[np.int64]:
