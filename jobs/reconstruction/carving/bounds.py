@@ -46,8 +46,9 @@ def _occupied(views: Sequence[View], doubters: int, box: Box) -> tuple[Box | Non
     """The box of the samples that may be inside, and whether they reach the border of `box`."""
     spacing = (box.high - box.low) / (_COARSE - 1)
     index = np.stack(np.meshgrid(*[np.arange(_COARSE)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    values = hull_field(views, doubters)((box.low + spacing * index).astype(np.float32))
-    occupied = index[values > -np.linalg.norm(spacing) / 2]
+    outside = -float(np.linalg.norm(spacing)) / 2
+    values = hull_field(views, doubters, outside)((box.low + spacing * index).astype(np.float32))
+    occupied = index[values > outside]
     if not len(occupied):
         return None, False
     first, last = occupied.min(axis=0), occupied.max(axis=0)

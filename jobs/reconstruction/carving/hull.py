@@ -19,6 +19,7 @@ _BLOCK = 4
 _REPORTED_POINTS = 1 << 18
 _CHUNK_POINTS = 1 << 16
 """Few calls on large arrays let other threads run."""
+_ROUNDS = 6
 Field = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
@@ -48,21 +49,28 @@ class Volume:
         return (max(self.values.shape) - 1) * self.spacing
 
 
-def hull_field(views: Sequence[View], doubters: int) -> Field:
+def hull_field(views: Sequence[View], doubters: int, floor: float = -np.inf) -> Field:
     """Signed distance to the hull [world units], positive inside.
 
     A point is carved by one view whose certain outline leaves it out, or by more than `doubters` whose outline does.
+    How far below `floor` it is does not matter: once some views, from all around, agree on that, the rest is not asked.
     """
+    rounds = [views[number::_ROUNDS] for number in range(_ROUNDS)] if np.isfinite(floor) else [views]
 
     def part(points: NDArray[np.float32]) -> NDArray[np.float32]:
+        values, left = np.empty(len(points), np.float32), np.arange(len(points))
         least = np.full((doubters + 1, len(points)), UNKNOWN, np.float32)
         strict = np.full(len(points), UNKNOWN, np.float32)
-        for view in views:
-            value, certain = view.clearance(points)
-            np.minimum(strict, certain, out=strict)
-            for rank in range(doubters + 1):
-                least[rank], value = np.minimum(least[rank], value), np.maximum(least[rank], value)
-        return np.minimum(least[doubters], strict)
+        for some in rounds:
+            for view in some:
+                value, certain = view.clearance(points)
+                np.minimum(strict, certain, out=strict)
+                for rank in range(doubters + 1):
+                    least[rank], value = np.minimum(least[rank], value), np.maximum(least[rank], value)
+            values[left] = np.minimum(least[doubters], strict)
+            above = values[left] > floor
+            left, points, strict, least = left[above], points[above], strict[above], least[:, above]
+        return values
 
     def field(points: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.concatenate(map_in_threads(part, [points[some] for some in parts_of(len(points), _CHUNK_POINTS)]))
