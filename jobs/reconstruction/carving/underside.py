@@ -18,6 +18,7 @@ from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.hull import Volume
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.pictures.morphology import SQUARE, around
 
 _LEAST_ELEVATION = 0.087
 """Sine of 5 degrees: from lower than that a camera sees the underside's edge sharply enough."""
@@ -80,9 +81,10 @@ def _is_confirmed(caster: RayCaster, view: View) -> bool:
 
 def _lowest_entry(caster: RayCaster, view: View, normal: NDArray[np.float64]) -> float | None:
     """Height along `normal` that this view demands the hull to reach down to; None if it looks down on nothing."""
-    inset = cv2.erode(view.mask.astype(np.uint8), np.ones((2 * _INSET_PX + 1, 2 * _INSET_PX + 1), np.uint8))
-    rows, columns = np.nonzero((inset > 0) & (cv2.erode(inset, np.ones((3, 3), np.uint8)) == 0))
-    u, v = columns.astype(np.float64) + 0.5, rows.astype(np.float64) + 0.5
+    window = around(view.mask, 1)
+    inset = cv2.erode(view.mask[window].astype(np.uint8), np.ones((2 * _INSET_PX + 1, 2 * _INSET_PX + 1), np.uint8))
+    rows, columns = np.nonzero((inset > 0) & (cv2.erode(inset, SQUARE) == 0))
+    u, v = columns + window[1].start + 0.5, rows + window[0].start + 0.5
     rays, depth = view.camera.rays(u, v), caster.reach(view.camera, u, v)
     fall = rays @ normal
     down = (fall < -_STEEP) & np.isfinite(depth)
