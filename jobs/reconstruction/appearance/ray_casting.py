@@ -65,6 +65,11 @@ class RayCaster:
         """Depth of what is in front at pixels (n,); inf where nothing is."""
         return self._cast(camera, u, v)[2]
 
+    def meets(self, camera: Camera, u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Whether anything is at pixels (n,)."""
+        origin, rays = self._from(camera, u, v)
+        return np.asarray(self._scene.run(origin, rays, query="OCCLUDED")) == 0
+
     def leave(self, camera: Camera, u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.float32]:
         """Depth at which the rays through pixels (n,) leave the mesh for good; inf where they miss it."""
         rays = camera.rays(u, v)
@@ -86,13 +91,19 @@ class RayCaster:
     def _cast(
         self, camera: Camera, u: NDArray[np.floating], v: NDArray[np.floating]
     ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
-        origin = ((camera.position - self._centre) * self._scale).astype(np.float32)
         faces, weights, depths = [], [], []
         for start in range(0, len(u), _CHUNK_RAYS):
             part = np.s_[start : start + _CHUNK_RAYS]
-            rays = np.ascontiguousarray(camera.rays(u[part], v[part]), np.float32)
-            hit = self._scene.run(np.tile(origin, (len(rays), 1)), rays, query="INTERSECT", output=1)
+            hit = self._scene.run(*self._from(camera, u[part], v[part]), query="INTERSECT", output=1)
             faces.append(hit["primID"])
             weights.append(np.column_stack([hit["u"], hit["v"]]))
             depths.append(np.where(hit["primID"] >= 0, hit["tfar"] / self._scale, np.inf).astype(np.float32))
         return np.concatenate(faces), np.concatenate(weights), np.concatenate(depths)
+
+    def _from(
+        self, camera: Camera, u: NDArray[np.floating], v: NDArray[np.floating]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where the rays through pixels (n,) begin, and their directions, (n, 3) each, as Embree has the mesh."""
+        rays = np.ascontiguousarray(camera.rays(u, v), np.float32)
+        origin = ((camera.position - self._centre) * self._scale).astype(np.float32)
+        return np.tile(origin, (len(rays), 1)), rays

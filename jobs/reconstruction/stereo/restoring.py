@@ -45,7 +45,7 @@ def _places(photo: Photo, merged: Volume, before: RayCaster, after: RayCaster) -
     """Voxels (n, 3), the lower corners of the cells to be given back."""
     rows, columns = np.nonzero(cv2.erode(photo.mask.astype(np.uint8), _INSET))
     u, v = columns + 0.5, rows + 0.5
-    bare = np.isinf(after.reach(photo.camera, u, v))
+    bare = ~after.meets(photo.camera, u, v)
     if not bare.any():
         return np.zeros((0, 3), np.int64)
     u, v = u[bare], v[bare]
