@@ -32,3 +32,8 @@ def test_a_floor_changes_nothing_above_it(doubters: int) -> None:
     assert 0 < above.sum() < len(points)
     np.testing.assert_array_equal(floored[above], whole[above])
     assert (floored[~above] <= FLOOR_M).all()
+
+
+def test_points_that_are_all_below_the_floor_are_below_it() -> None:
+    far = (CENTRE + 0.1 + np.random.default_rng(0).uniform(-0.01, 0.01, (50, 3))).astype(np.float32)
+    assert (hull_field([view(number) for number in range(8)], 0, FLOOR_M)(far) <= FLOOR_M).all()

@@ -20,6 +20,7 @@ _REPORTED_POINTS = 1 << 18
 _CHUNK_POINTS = 1 << 16
 """Few calls on large arrays let other threads run."""
 _ROUNDS = 6
+"""The views are asked in, where a point may be settled before the last."""
 Field = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
@@ -70,6 +71,8 @@ def hull_field(views: Sequence[View], doubters: int, floor: float = -np.inf) -> 
             values[left] = np.minimum(least[doubters], strict)
             above = values[left] > floor
             left, points, strict, least = left[above], points[above], strict[above], least[:, above]
+            if not len(left):
+                break
         return values
 
     def field(points: NDArray[np.float32]) -> NDArray[np.float32]:
