@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import atexit
-import gc
 import json
 import os
 import signal
@@ -13,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from pydantic import ValidationError
 
@@ -35,7 +34,6 @@ def main(job: JobName, arguments: Sequence[str] | None = None) -> int:
 
     Returns: the exit code. 0 done, 65 bad input, 69 unavailable, 70 a defect, 73 the store failed, 75 transient.
     """
-    atexit.register(gc.freeze)  # an ending process need not look for garbage: 0.4 s after a reconstruction
     options = _parse(job, arguments)
     if options.schema:
         print(json.dumps(REQUESTS[job].model_json_schema(), indent=2))
@@ -49,6 +47,14 @@ def main(job: JobName, arguments: Sequence[str] | None = None) -> int:
     report = _run(job, options.request_uri, options.store)
     say(report)
     return report.error.exit_code if report.error else 0
+
+
+def leave(code: int) -> NoReturn:
+    """End the process without taking its memory apart first: after a reconstruction that took 0.4 s, and nothing is
+    left to be written."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def report_error(error: Exception) -> ErrorReport:

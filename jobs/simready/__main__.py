@@ -1,7 +1,5 @@
 """Entry point of the job's container."""
 
-import sys
+from jobs.runtime.command import leave, main
 
-from jobs.runtime.command import main
-
-sys.exit(main("simready"))
+leave(main("simready"))

@@ -1,7 +1,5 @@
 """Second entry point of the simready job's container."""
 
-import sys
+from jobs.runtime.command import leave, main
 
-from jobs.runtime.command import main
-
-sys.exit(main("assembly"))
+leave(main("assembly"))
