@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.pictures.morphology import inset
 
 _SHARPNESS = 4
 """Power of the cosine: the view that looks at a vertex most squarely dominates, without a visible seam."""
@@ -48,7 +48,7 @@ def _see(
     cosine = np.einsum("ij,ij->i", towards, normals) / np.maximum(np.linalg.norm(towards, axis=1), 1e-12)
     u, v, depth = view.camera.project(vertices)
     index = np.flatnonzero((cosine > 0) & (depth > 0) & (u >= 0) & (v >= 0) & (u < width) & (v < height))
-    clear = cv2.erode(view.mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    clear = inset(view.mask, 3)
     index = index[clear[v[index].astype(np.int64), u[index].astype(np.int64)]]
     index = index[depth[index] < caster.reach(view.camera, u[index], v[index]) + slack]
     return VertexSight(index, u[index], v[index], cosine[index] ** _SHARPNESS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.hull import Volume
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.parallel import map_in_threads
-from jobs.reconstruction.pictures.morphology import SQUARE, around
+from jobs.reconstruction.pictures.morphology import inset
 
 _LEAST_ELEVATION = 0.087
 """Sine of 5 degrees: from lower than that a camera sees the underside's edge sharply enough."""
@@ -81,10 +80,9 @@ def _is_confirmed(caster: RayCaster, view: View) -> bool:
 
 def _lowest_entry(caster: RayCaster, view: View, normal: NDArray[np.float64]) -> float | None:
     """Height along `normal` that this view demands the hull to reach down to; None if it looks down on nothing."""
-    window = around(view.mask, 1)
-    inset = cv2.erode(view.mask[window].astype(np.uint8), np.ones((2 * _INSET_PX + 1, 2 * _INSET_PX + 1), np.uint8))
-    rows, columns = np.nonzero((inset > 0) & (cv2.erode(inset, SQUARE) == 0))
-    u, v = columns + window[1].start + 0.5, rows + window[0].start + 0.5
+    inner = inset(view.mask, 2 * _INSET_PX + 1)
+    rows, columns = np.nonzero(inner & ~inset(inner, 3))
+    u, v = columns + 0.5, rows + 0.5
     rays, depth = view.camera.rays(u, v), caster.reach(view.camera, u, v)
     fall = rays @ normal
     down = (fall < -_STEEP) & np.isfinite(depth)

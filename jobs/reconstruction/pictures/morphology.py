@@ -33,6 +33,13 @@ def shrink(mask: Mask, radius: int) -> Mask:
     return cv2.erode(mask.astype(np.uint8), disc(radius), borderValue=1) > 0
 
 
+def inset(mask: Mask, side: int) -> Mask:
+    """The pixels about which a square of this side lies in the mask; the frame is no rim."""
+    window, inner = around(mask, 1), np.zeros(mask.shape, np.bool_)
+    inner[window] = cv2.erode(mask[window].astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    return inner
+
+
 def drop_specks(mask: Mask) -> Mask:
     """Without what is thinner than three pixels."""
     return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.parallel import map_in_threads
-from jobs.reconstruction.pictures.morphology import around
+from jobs.reconstruction.pictures.morphology import inset
 from jobs.reconstruction.quality.surface_sample import SurfaceSample
 
 _FLATTEST = 0.3
@@ -66,6 +65,4 @@ def _sight(caster: RayCaster, sample: SurfaceSample, view: View, slack: float) -
     index = index[view.mask[v[index].astype(np.int64), u[index].astype(np.int64)]]
     index = index[depth[index] < caster.reach(view.camera, u[index], v[index]) + slack]
     row, column = v[index].astype(np.int64), u[index].astype(np.int64)
-    window, inner = around(view.mask, 1), np.zeros(view.mask.shape, np.bool_)
-    inner[window] = cv2.erode(view.mask[window].astype(np.uint8), np.ones((_RIM_PX, _RIM_PX), np.uint8)) > 0
-    return Sighting(index, row, column, cosine[index], inner[row, column])
+    return Sighting(index, row, column, cosine[index], inset(view.mask, _RIM_PX)[row, column])
