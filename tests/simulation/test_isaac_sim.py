@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 from pathlib import Path
 
 import pytest
@@ -63,12 +65,15 @@ def test_silent_compatibility_check_fails(tmp_path: Path) -> None:
 
 
 def test_hanging_probe_is_killed_with_its_children(tmp_path: Path) -> None:
-    script = CHECK.format(result="PASSED", code=0) + f'sh -c "echo \\$\\$ > {tmp_path}/child; exec sleep 600"\n'
-    install(tmp_path, script)
-    assert "our probe did not end within 1 s" in refusal(IsaacSim(tmp_path, probe_limit_s=1.0))
-    child = int((tmp_path / "child").read_text())
-    status = Path(f"/proc/{child}/stat")
-    assert not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    install(tmp_path, CHECK.format(result="PASSED", code=0) + f"(echo started; exec sleep 600) > {held}\n")
+    with open(os.open(held, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as child:
+        assert "our probe did not end within 1 s" in refusal(IsaacSim(tmp_path, probe_limit_s=1.0))
+        assert child.read() == b"started\n"
+        ended, _, _ = select.select([child], [], [], 60)
+        assert ended
+        assert child.read() == b""
 
 
 def test_exit_code_zero_without_a_result_proves_nothing(tmp_path: Path) -> None:
