@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
-
-import trimesh
+from typing import TYPE_CHECKING, Protocol
 
 from jobs.contracts.check import CheckResult
 from jobs.contracts.manifest import ProviderFailure
 from jobs.contracts.parts import JointsAnnotation, Separation
 from jobs.contracts.reconstruction import ReconstructionRequest, ScaleSource
-from jobs.geometry.colour_points import ColourPoints
 from jobs.reconstruction.errors import AllProvidersFailed, NoProviderTakes, ProviderFailed
-from jobs.reconstruction.quality.photo_evidence import PhotoEvidence
 from jobs.runtime.errors import Unavailable
 from jobs.runtime.registry import resolve
 from jobs.runtime.workspace import Workspace
+
+if TYPE_CHECKING:  # trimesh takes long to import, and not every provider wants it at once
+    import trimesh
+
+    from jobs.geometry.colour_points import ColourPoints
+    from jobs.reconstruction.quality.photo_evidence import PhotoEvidence
 
 PROVIDERS: Mapping[str, str] = {
     "multi_view_stereo": "jobs.reconstruction.multi_view:MultiViewStereo",
@@ -48,7 +50,7 @@ class Reconstruction:
     evidence: PhotoEvidence | None = None
     textured_glb: Path | None = None
     colours: ColourPoints | None = None
-    parts: Mapping[str, trimesh.Trimesh] = field(default_factory=dict[str, trimesh.Trimesh])
+    parts: Mapping[str, trimesh.Trimesh] = field(default_factory=dict[str, "trimesh.Trimesh"])
     joints: JointsAnnotation | None = None
     separation: Separation | None = None
 

@@ -53,9 +53,10 @@ def test_only_flows_and_tasks_know_prefect() -> None:
          ("prefect", "google", "tasks", "flows", "jobs.runtime", *HEAVY)),
         (["jobs.runtime.command"], ("prefect", "google", "tasks", "flows", "jobs.reconstruction", *HEAVY)),
         (["jobs.runtime.gcs_store"], ("prefect", "tasks", "flows", *HEAVY)),
+        (["jobs.reconstruction.job", "jobs.reconstruction.multi_view"], ("trimesh", "scipy", "open3d", "torch")),
         (["flows.cli"], ("jobs.reconstruction", "jobs.simready", "jobs.episodes", "jobs.export", *HEAVY)),
     ],
-    ids=["contracts", "command", "gcs_store", "cli"],
+    ids=["contracts", "command", "gcs_store", "photos", "cli"],
 )  # fmt: skip
 def test_a_process_loads_no_more_than_it_needs(modules: list[str], absent: tuple[str, ...]) -> None:
     script = f"import sys, {', '.join(modules)}; print('\\n'.join(sys.modules))"

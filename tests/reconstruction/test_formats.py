@@ -22,11 +22,10 @@ from jobs.contracts.reconstruction import MeshLimits, ReconstructionRequest
 from jobs.geometry.glb_file import save_glb, save_textured_glb
 from jobs.geometry.mesh_file import load_mesh
 from jobs.reconstruction.formats.errors import FormatMismatch, FormatUnavailable
-from jobs.reconstruction.formats.export import require_formats
 from jobs.reconstruction.formats.fbx import Fbx
 from jobs.reconstruction.formats.shape import compare
 from jobs.reconstruction.formats.step import Step
-from jobs.reconstruction.formats.writer import WRITERS, MeshWriter, Original, Written
+from jobs.reconstruction.formats.writer import WRITERS, MeshWriter, Original, Written, require_formats
 from jobs.runtime.errors import UnknownName
 from jobs.runtime.registry import resolve
 from tests.geometry.stages import WEDGE

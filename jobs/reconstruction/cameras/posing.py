@@ -6,10 +6,8 @@ from pathlib import PurePosixPath
 
 from jobs.contracts.reconstruction import PhotoSource, ReconstructionRequest
 from jobs.reconstruction.cameras.camera_file import match_photos, read_cameras
-from jobs.reconstruction.cameras.mat_posing import pose_by_mat
 from jobs.reconstruction.cameras.posed import Posed as Posed
 from jobs.reconstruction.cameras.shot import load_shot
-from jobs.reconstruction.cameras.turntable import pose_by_turntable
 from jobs.reconstruction.errors import NoPhotos, TooFewViews, TooManyPhotos, listed
 from jobs.reconstruction.parallel import map_in_threads
 from jobs.runtime.workspace import Workspace
@@ -27,7 +25,11 @@ def pose_photos(request: ReconstructionRequest, source: PhotoSource, workspace: 
         return _from_files(request, source, workspace)
     photos = sorted(source.photos, key=lambda photo: photo.name)
     if source.turntable is not None:
+        from jobs.reconstruction.cameras.turntable import pose_by_turntable  # brings SciPy, as do those below
+
         return pose_by_turntable(request, source, photos, workspace)
+    from jobs.reconstruction.cameras.mat_posing import pose_by_mat
+
     posed = pose_by_mat(request, photos, workspace)
     if posed is not None:
         return posed

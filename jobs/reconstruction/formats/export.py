@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +12,10 @@ from jobs.contracts.check import CheckResult
 from jobs.contracts.reconstruction import MeshLimits
 from jobs.geometry.mesh_file import load_mesh
 from jobs.reconstruction.formats.shape import compare
-from jobs.reconstruction.formats.writer import WRITERS, MeshWriter, Original, Written
-from jobs.runtime.registry import resolve
+from jobs.reconstruction.formats.writer import MeshWriter, Original, Written
 from jobs.runtime.workspace import Workspace
 
 _FOLDER = "formats"
-
-
-def require_formats(names: Sequence[str], writers: Mapping[str, str] = WRITERS) -> dict[str, MeshWriter]:
-    """The writers of what was asked for, before any work is spent on what cannot be written in the end.
-
-    Raises:
-        UnknownName: A format is in no table.
-        FormatUnavailable: Its library or program is missing.
-    """
-    asked: dict[str, MeshWriter] = {name: resolve("mesh format", writers, name)() for name in dict.fromkeys(names)}
-    for writer in asked.values():
-        writer.require_available()
-    return asked
 
 
 def write_formats(

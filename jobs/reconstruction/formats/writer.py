@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import trimesh
 from numpy.typing import NDArray
+
+from jobs.runtime.registry import resolve
+
+if TYPE_CHECKING:
+    import trimesh
 
 WRITERS: Mapping[str, str] = {
     "gltf": "jobs.reconstruction.formats.gltf:Gltf",
@@ -61,3 +65,16 @@ class MeshWriter(Protocol):
     def write(self, original: Original, folder: Path) -> Written: ...
 
     def read_back(self, path: Path) -> Triangles: ...
+
+
+def require_formats(names: Sequence[str], writers: Mapping[str, str] = WRITERS) -> dict[str, MeshWriter]:
+    """The writers of what was asked for, before any work is spent on what cannot be written in the end.
+
+    Raises:
+        UnknownName: A format is in no table.
+        FormatUnavailable: Its library or program is missing.
+    """
+    asked: dict[str, MeshWriter] = {name: resolve("mesh format", writers, name)() for name in dict.fromkeys(names)}
+    for writer in asked.values():
+        writer.require_available()
+    return asked
