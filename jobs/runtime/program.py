@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+_LONGEST_LINE = 300
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -18,8 +20,9 @@ class Ended:
 
     @property
     def last_line(self) -> str:
+        """The end of it, if it is long; empty if there is none."""
         lines = self.said.strip().splitlines()
-        return lines[-1] if lines else ""
+        return lines[-1][-_LONGEST_LINE:] if lines else ""
 
 
 def run_program(command: Sequence[str], limit_s: float, environment: Mapping[str, str] | None = None) -> Ended:

@@ -10,7 +10,7 @@ import numpy as np
 
 from jobs.reconstruction.formats.errors import FormatMismatch, FormatUnavailable
 from jobs.reconstruction.formats.writer import Original, Triangles, Written
-from jobs.runtime.program import run_program
+from jobs.runtime.program import Ended, run_program
 from jobs.runtime.settings import Settings
 
 _SCRIPT = Path(__file__).parent / "in_blender.py"
@@ -31,7 +31,7 @@ class Fbx:
 
     def require_available(self) -> None:
         """Raises: FormatUnavailable: Blender is not there, or does not say which it is."""
-        said = self._run(["--version"], self.version_limit_s)
+        said = self._run(["--version"], self.version_limit_s).said
         if not any(line.startswith("Blender ") for line in said.splitlines()):
             raise FormatUnavailable("fbx", f"{self.program} does not say that it is Blender", _REMEDY)
 
@@ -59,11 +59,12 @@ class Fbx:
 
     def _run_script(self, step: str, source: Path, target: Path) -> None:
         arguments = ["--background", "--factory-startup", "--disable-autoexec", "--python-exit-code", "1", "--python"]
-        said = self._run([*arguments, str(_SCRIPT), "--", step, str(source), str(target)], self.convert_limit_s)
+        ended = self._run([*arguments, str(_SCRIPT), "--", step, str(source), str(target)], self.convert_limit_s)
         if not target.is_file():
-            raise FormatUnavailable("fbx", f"Blender wrote nothing; it ended with: {_last_line(said)}", _REMEDY)
+            seen = f"Blender wrote nothing; it ended with: {ended.last_line or 'nothing'}"
+            raise FormatUnavailable("fbx", seen, _REMEDY)
 
-    def _run(self, arguments: list[str], limit_s: float) -> str:
+    def _run(self, arguments: list[str], limit_s: float) -> Ended:
         if self.program is None:
             raise FormatUnavailable("fbx", "there is no Blender", _REMEDY)
         try:
@@ -73,11 +74,6 @@ class Fbx:
         except subprocess.TimeoutExpired as error:
             raise FormatUnavailable("fbx", f"Blender did not end within {limit_s:g} s", _REMEDY) from error
         if ended.exit_code != 0:
-            seen = f"Blender ended with {ended.exit_code}: {_last_line(ended.said)}"
+            seen = f"Blender ended with {ended.exit_code}: {ended.last_line or 'nothing'}"
             raise FormatUnavailable("fbx", seen, _REMEDY)
-        return ended.said
-
-
-def _last_line(said: str) -> str:
-    lines = said.strip().splitlines()
-    return lines[-1][:200] if lines else "nothing"
+        return ended

@@ -72,5 +72,5 @@ class Newton:
         except subprocess.TimeoutExpired as error:
             raise NewtonTimedOut(limit_s) from error
         if ended.exit_code != 0:
-            raise NewtonCrashed(ended.exit_code, ended.last_line[-300:])
+            raise NewtonCrashed(ended.exit_code, ended.last_line)
         return ended.said
