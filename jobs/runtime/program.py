@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 _LONGEST_LINE = 300
@@ -26,26 +27,37 @@ class Ended:
 
 
 def run_program(command: Sequence[str], limit_s: float, environment: Mapping[str, str] | None = None) -> Ended:
-    """Run it to its end, without input, in a session of its own.
+    """Run it to its end, without input. What it started and left behind is killed then, and all of it if we are.
 
     Raises:
         OSError: It cannot be run.
-        subprocess.TimeoutExpired: It did not end in time, and was killed with its children.
+        subprocess.TimeoutExpired: It did not end in time, and was killed.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        env=environment,
-    )
-    with process:
+    with (
+        _group_that_ends_with_us() as group,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            process_group=group,
+            env=environment,
+        ) as process,
+    ):
         try:
             said, _ = process.communicate(timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
+        finally:
+            os.killpg(group, signal.SIGKILL)
     return Ended(process.returncode, said)
+
+
+@contextmanager
+def _group_that_ends_with_us() -> Generator[int]:
+    """A process group in which a shell waits for our end of a pipe to close, which happens however we end, and then
+    kills the group."""
+    nowhere = subprocess.DEVNULL
+    command = ["/bin/sh", "-c", "read -r _; kill -9 0"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, process_group=0) as waiting:
+        yield waiting.pid

