@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from jobs.contracts.document import Sha256
 from jobs.contracts.manifest import Manifest, Provenance, ProviderFailure
@@ -22,7 +22,7 @@ from jobs.runtime.workspace import Workspace
 def publish(
     made: Reconstruction,
     provider: str,
-    failures: Sequence[ProviderFailure],
+    failures: tuple[ProviderFailure, ...],
     request: ReconstructionRequest,
     formats: Mapping[str, MeshWriter],
     workspace: Workspace,
@@ -46,7 +46,7 @@ def publish(
         maker=provider,
         sources=_sources(request),
         versions=dependency_versions("reconstruction"),
-        failures=tuple(failures),
+        failures=failures,
         warnings=made.warnings,
     )
     return workspace.manifest(request, checks, provenance)

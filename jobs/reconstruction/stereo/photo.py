@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from jobs.reconstruction.cameras.camera import Camera
 from jobs.reconstruction.carving.view import View
 from jobs.reconstruction.parallel import map_in_threads
-from jobs.reconstruction.pictures.morphology import around
+from jobs.reconstruction.pictures.morphology import around, inset
 from jobs.reconstruction.stereo.kernel import Plane, SourcePicture
 
 _MARGIN_PX = 6
@@ -73,7 +73,7 @@ def _scale(view: View, factor: float) -> _Scaled:
 
 def _scatter(scaled: _Scaled) -> NDArray[np.float64]:
     """(3, 3) of how neighbouring pixels differ, well inside the object."""
-    inside = cv2.erode(scaled.mask.astype(np.uint8), np.ones((_FINE_PX, _FINE_PX), np.uint8)) > 0
+    inside = inset(scaled.mask, _FINE_PX)
     detail = (scaled.rgb - cv2.blur(scaled.rgb, (_FINE_PX, _FINE_PX)))[inside].astype(np.float64)
     return detail.T @ detail
 

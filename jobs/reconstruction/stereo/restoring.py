@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +16,9 @@ from jobs.reconstruction.appearance.ray_casting import RayCaster
 from jobs.reconstruction.carving.hull import Volume
 from jobs.reconstruction.carving.surface import extract_surface
 from jobs.reconstruction.parallel import map_in_threads
+from jobs.reconstruction.pictures.morphology import inset
 from jobs.reconstruction.stereo.photo import Photo
 
-_INSET = np.ones((3, 3), np.uint8)
 _STEPS_A_VOXEL = 2
 
 
@@ -43,7 +42,7 @@ def restore(seen: Volume, merged: Volume, hull: RayCaster, photos: Sequence[Phot
 
 def _places(photo: Photo, merged: Volume, before: RayCaster, after: RayCaster) -> NDArray[np.int64]:
     """Voxels (n, 3), the lower corners of the cells to be given back."""
-    rows, columns = np.nonzero(cv2.erode(photo.mask.astype(np.uint8), _INSET))
+    rows, columns = np.nonzero(inset(photo.mask, 3))
     u, v = columns + 0.5, rows + 0.5
     bare = ~after.meets(photo.camera, u, v)
     if not bare.any():
